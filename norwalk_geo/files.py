@@ -1,0 +1,167 @@
+"""
+Any file of a public works office → a raw frame, or an error that says what is wrong with the file.
+
+This is the only room that opens other people's formats. Nothing is checked or renamed here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from norwalk_geo.errors import Problem, SourceError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["layers", "read_frame"]
+
+_TEXT = {".csv": ",", ".tsv": "\t", ".txt": ","}
+_SHEETS = {".xlsx", ".xlsm"}
+_PARQUET = {".parquet", ".geoparquet"}
+# Excel writes CSV in the first, older Windows programs in the second.
+_ENCODINGS = ("utf-8-sig", "cp1252")
+
+
+def _fail(path: Path, what: str, remedy: str) -> SourceError:
+    return SourceError.of(str(path), [Problem(path.name, what, remedy=remedy)])
+
+
+def _read_text(path: Path) -> DataFrame:
+    """Read separated text as text: types are the schema's business."""
+    separator = _TEXT[path.suffix.lower()]
+    for encoding in _ENCODINGS:
+        try:
+            frame = pd.read_csv(
+                path,
+                sep=separator,
+                encoding=encoding,
+                dtype="str",
+                keep_default_na=False,
+                index_col=False,
+            )
+        except UnicodeDecodeError:
+            continue
+        except pd.errors.EmptyDataError:
+            raise _fail(path, "is empty", "Export the table again.") from None
+        except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+            raise _fail(path, f"cannot be read ({error})", "Correct that line.") from None
+        return frame.replace("", None)
+    raise _fail(path, "is not text in UTF-8 or Windows encoding", "Save it as CSV UTF-8.")
+
+
+def _read_sheet(path: Path, layer: str | None) -> DataFrame:
+    """Read one sheet of a workbook: the first, or the one named."""
+    from zipfile import BadZipFile
+
+    try:
+        return pd.read_excel(path, sheet_name=layer or 0, engine="openpyxl")
+    except (ValueError, KeyError, BadZipFile) as error:
+        raise _fail(path, f"cannot be read ({error})", "Save it again as .xlsx.") from None
+
+
+def _read_parquet(path: Path) -> DataFrame:
+    """Read GeoParquet, or Parquet without geometry."""
+    import geopandas as gpd
+    import pyarrow as pa
+
+    try:
+        return gpd.read_parquet(path)
+    except ValueError:
+        pass  # No geometry inside.
+    except pa.ArrowInvalid as error:
+        raise _fail(path, f"is not Parquet ({error})", "Export it again.") from None
+    return pd.read_parquet(path)
+
+
+def layers(path: Path) -> list[str]:
+    """
+    Name the layers of a geographic file.
+
+    Parameters
+    ----------
+    path
+        A file or folder that GDAL opens.
+
+    Returns
+    -------
+    names
+        In the order of the file; empty where the format has none.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be opened.
+    """
+    import pyogrio
+
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError as error:
+        raise _fail(path, f"cannot be opened ({error})", "Check the file and its format.") from None
+
+
+def _read_geographic(path: Path, layer: str | None) -> DataFrame:
+    """Read what GDAL reads: GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON and more."""
+    import pyogrio
+
+    names = layers(path)
+    if layer is None and len(names) > 1:
+        shown = ", ".join(names)
+        raise _fail(path, f"has {len(names)} layers ({shown})", "Say which with: layer = …")
+    if layer is not None and layer not in names:
+        raise _fail(path, f"has no layer {layer!r}", f"Its layers are {', '.join(names)}.")
+    with warnings.catch_warnings():
+        # Broken shapes come back empty; the schema's check names their rows.
+        warnings.simplefilter("ignore")
+        try:
+            return pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore")
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            raise _fail(path, f"cannot be read ({error})", "Export it again.") from None
+
+
+def read_frame(path: Path | str, *, layer: str | None = None) -> DataFrame:
+    """
+    Read a file as it is.
+
+    Parameters
+    ----------
+    path
+        CSV, Excel workbook, Parquet, GeoParquet or anything that GDAL opens.
+    layer
+        Layer or sheet, where the file has several.
+
+    Returns
+    -------
+    frame
+        A GeoDataFrame where the file has geometry. CSV cells are text, blank ones missing.
+
+    Raises
+    ------
+    SourceError
+        The file is not there, cannot be read, is empty or has several layers.
+    """
+    path = Path(path)
+    try:
+        if not path.exists():
+            raise _fail(path, "is not there", "Check the path.")
+        if path.is_file():
+            with path.open("rb") as stream:
+                if not stream.read(1):
+                    raise _fail(path, "is empty", "Export the table again.")
+        suffix = path.suffix.lower()
+        if suffix in _TEXT:
+            return _read_text(path)
+        if suffix in _SHEETS:
+            return _read_sheet(path, layer)
+        if suffix in _PARQUET:
+            return _read_parquet(path)
+        return _read_geographic(path, layer)
+    except SourceError:
+        raise
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise _fail(path, f"cannot be read ({why})", "Check the permission to read it.") from None

@@ -1,0 +1,162 @@
+"""Tables to and from disk, by the ending of the file; what is written reads back the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pyogrio
+
+from norwalk_geo import files, network, schema
+from norwalk_geo.errors import Problem, SchemaError, SourceError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from pandas import DataFrame
+
+    from norwalk_geo.network import Network
+
+__all__ = ["read_network", "read_table", "write_layers", "write_table"]
+
+# GeoPackages carry the time of writing; results carry the day they describe instead.
+_NO_DAY = "1970-01-01"
+
+
+def read_table(path: Path | str, table: str) -> DataFrame:
+    """
+    Read one of our tables and check it.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoParquet, Parquet, CSV or Excel workbook, told by its ending.
+    table
+        Name of its schema. Of a file with several layers, the layer of this name is read.
+
+    Returns
+    -------
+    checked
+        Key as index, every known column in its declared type.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read.
+    SchemaError
+        With every problem of the table; a table without rows is one.
+    """
+    path = Path(path)
+    layer = None
+    if path.suffix.lower() == ".gpkg" and path.exists():
+        names = files.layers(path)
+        layer = table if table in names and len(names) > 1 else None
+    frame = files.read_frame(path, layer=layer)
+    if "geometry" not in frame and isinstance(frame, gpd.GeoDataFrame):
+        frame = frame.rename_geometry("geometry")
+    if frame.empty:
+        remedy = f"Add rows to {path.name}."
+        raise SchemaError.of(table, [Problem(path.name, "the table has no rows", remedy=remedy)])
+    return schema.check(frame, table)
+
+
+def read_network(path: Path | str) -> Network:
+    """
+    Read street sections and join them at their ends.
+
+    Parameters
+    ----------
+    path
+        File of the table `sections`.
+
+    Returns
+    -------
+    network
+        Nodes and sections.
+    """
+    return network.build(gpd.GeoDataFrame(read_table(path, "sections")))
+
+
+def _writable(frame: DataFrame) -> DataFrame:
+    """Put the key back among the columns; formats lose the index's name."""
+    return frame.reset_index() if frame.index.names != [None] else frame
+
+
+def write_layers(
+    layers: Mapping[str, DataFrame], path: Path | str, *, as_of: dt.date | None = None
+) -> None:
+    """
+    Write tables as layers of one GeoPackage.
+
+    Parameters
+    ----------
+    layers
+        Tables by layer name, with or without geometry.
+    path
+        File to write; an existing one is replaced.
+    as_of
+        Day that the file carries as its time of writing, so that a rerun gives the same bytes.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be written.
+    """
+    path = Path(path)
+    path.unlink(missing_ok=True)
+    day = as_of.isoformat() if as_of else _NO_DAY
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day}T00:00:00.000Z"})
+    try:
+        for name, frame in layers.items():
+            # Rows without geometry are a table, which GDAL must be told.
+            pyogrio.write_dataframe(
+                _writable(frame), path, layer=name, driver="GPKG", append=path.exists()
+            )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        remedy = "Free some space on the disk, or choose another folder."
+        problem = Problem(path.name, f"cannot be written ({error})", remedy=remedy)
+        raise SourceError.of(str(path), [problem]) from error
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def write_table(
+    frame: DataFrame, path: Path | str, table: str, *, as_of: dt.date | None = None
+) -> None:
+    """
+    Check one of our tables and write it.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    path
+        GeoPackage, GeoParquet, Parquet or CSV, told by its ending.
+    table
+        Name of its schema, and of the layer in a GeoPackage.
+    as_of
+        Day that a GeoPackage carries as its time of writing.
+
+    Raises
+    ------
+    SchemaError
+        The table is not what its schema says: nothing is written.
+    SourceError
+        The file cannot be written, or its ending is not known.
+    """
+    path = Path(path)
+    checked = schema.check(frame, table)
+    suffix = path.suffix.lower()
+    if suffix == ".gpkg":
+        write_layers({table: checked}, path, as_of=as_of)
+    elif suffix in {".parquet", ".geoparquet"}:
+        _writable(checked).to_parquet(path, index=False)
+    elif suffix == ".csv" and not isinstance(checked, gpd.GeoDataFrame):
+        # The mark at the start makes Excel read the letters right.
+        _writable(checked).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    else:
+        remedy = "Use .gpkg or .parquet, or .csv for a table without geometry."
+        problem = Problem(path.name, "cannot be written in this format", remedy=remedy)
+        raise SourceError.of(str(path), [problem])
