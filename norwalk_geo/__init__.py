@@ -1,8 +1,8 @@
 """
 Capital projects and GIS planning for city streets.
 
-Modules are domain nouns, functions are verbs: `norwalk_geo.budget.optimize(...)`. Each is loaded when
-first used, so that a command that needs none of them starts at once.
+Modules are domain nouns, functions are verbs: `norwalk_geo.budget.optimize(...)`. Each is loaded
+when first used, so that a command that needs none of them starts at once.
 """
 
 from __future__ import annotations

@@ -69,11 +69,13 @@ def _read_parquet(path: Path) -> DataFrame:
     import pyarrow as pa
 
     try:
-        return gpd.read_parquet(path)
+        frame: DataFrame = gpd.read_parquet(path)
     except ValueError:
         pass  # No geometry inside.
     except pa.ArrowInvalid as error:
         raise _fail(path, f"is not Parquet ({error})", "Export it again.") from None
+    else:
+        return frame
     return pd.read_parquet(path)
 
 
@@ -118,9 +120,10 @@ def _read_geographic(path: Path, layer: str | None) -> DataFrame:
         # Broken shapes come back empty; the schema's check names their rows.
         warnings.simplefilter("ignore")
         try:
-            return pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore")
+            frame: DataFrame = pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore")
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise _fail(path, f"cannot be read ({error})", "Export it again.") from None
+    return frame
 
 
 def read_frame(path: Path | str, *, layer: str | None = None) -> DataFrame:

@@ -34,9 +34,10 @@ __all__ = ["Network", "build", "check_crs", "measure", "section_ids", "to_graph"
 FEET_PER_MILE = 5280
 SQUARE_FEET_PER_SQUARE_YARD = 9
 METERS_PER_FOOT = 0.3048
-# Two of the world's feet differ by two parts in a million: any unit this near to 0.3048 m is a foot.
+# Two of the world's feet differ by two parts in a million: a unit this near to 0.3048 m is a foot.
 _FOOT_TOLERANCE = 1e-5
 _MARGIN = 0.25
+_LONG_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def check_crs(
         remedy = f"Import it with source_crs in the mapping, or set {crs} in your GIS."
         raise CrsError.of(table, [Problem("geometry", "has no coordinate system", remedy=remedy)])
     if not CRS(frame.crs).equals(city, ignore_axis_order=True):
-        found = frame.crs.to_string() if len(frame.crs.to_string()) < 40 else frame.crs.name
+        found = frame.crs.to_string() if len(frame.crs.to_string()) < _LONG_NAME else frame.crs.name
         what = f"is in {found}, not in the city's {crs}"
         remedy = "Run norwalk import, which converts it."
         raise CrsError.of(table, [Problem("geometry", what, remedy=remedy)])

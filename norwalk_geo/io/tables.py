@@ -55,7 +55,7 @@ def read_table(path: Path | str, table: str) -> DataFrame:
         layer = table if table in names and len(names) > 1 else None
     frame = files.read_frame(path, layer=layer)
     if "geometry" not in frame and isinstance(frame, gpd.GeoDataFrame):
-        frame = frame.rename_geometry("geometry")
+        frame = gpd.GeoDataFrame(frame).rename_geometry("geometry")
     if frame.empty:
         remedy = f"Add rows to {path.name}."
         raise SchemaError.of(table, [Problem(path.name, "the table has no rows", remedy=remedy)])

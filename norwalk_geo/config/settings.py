@@ -1,0 +1,96 @@
+"""What a city can set."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["LANGUAGES", "Config"]
+
+LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True)
+class Config:
+    """
+    Settings of one city.
+
+    Parameters
+    ----------
+    folder
+        Folder that `norwalk.toml` is in; table files are relative to it.
+    city
+        Name of the city.
+    crs
+        Projected coordinate system of every table, such as `EPSG:2229`.
+    bbox_lonlat
+        West, south, east and north in degrees, around the city.
+    fiscal_year_start
+        Month in which the fiscal year begins.
+    as_of
+        Day that the data describe; the caller gives it where the file does not.
+    notice
+        Sentence that every page, print and file must carry, such as a warning of invented data.
+    tables
+        File by table, relative to `folder`.
+    budget
+        Dollars by fiscal year and fund.
+    budget_dollars
+        Whether the budget is in `constant` dollars of the base year or in `nominal` ones.
+    base_year
+        Year of the constant dollars.
+    inflation_pct, cost_growth_pct
+        Yearly inflation, and real growth of costs above it.
+    years, terminal_years
+        Length of the plan, and the years that its last condition counts for.
+    critical_pci
+        Condition below which work counts as backlog.
+    bands
+        Scheme of condition bands: `astm7` or `california4`.
+    unsurveyed
+        `leave` sections without a survey out, or assume the `class_median`.
+    languages
+        Languages of published pages.
+    enforce, advise
+        Accessibility standards in force, and those that only advise.
+    """
+
+    folder: Path
+    city: str
+    crs: str
+    bbox_lonlat: tuple[float, float, float, float]
+    fiscal_year_start: int = 7
+    as_of: dt.date | None = None
+    notice: str = ""
+    tables: Mapping[str, str] = field(default_factory=dict)
+    budget: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    budget_dollars: str = "constant"
+    base_year: int = 2026
+    inflation_pct: float = 2.5
+    cost_growth_pct: float = 0.0
+    years: int = 10
+    terminal_years: int = 3
+    critical_pci: float = 70.0
+    bands: str = "california4"
+    unsurveyed: str = "leave"
+    languages: tuple[str, ...] = LANGUAGES
+    enforce: tuple[str, ...] = ()
+    advise: tuple[str, ...] = ()
+
+    def path(self, table: str) -> Path:
+        """
+        Find the file of a table.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+
+        Returns
+        -------
+        path
+            Absolute, or below `folder`.
+        """
+        return self.folder / self.tables[table]

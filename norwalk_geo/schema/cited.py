@@ -1,0 +1,95 @@
+"""Parameter files: tables whose first lines say where the numbers are from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from norwalk_geo.errors import ConfigError, Problem
+from norwalk_geo.schema.checks import check
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["labels", "parameters"]
+
+
+def _citation(text: str) -> str:
+    """Take the comment lines at the head of a parameter file."""
+    return "\n".join(line[1:].strip() for line in text.splitlines() if line.startswith("#"))
+
+
+def parameters(name: str, *, folder: Path | None = None) -> DataFrame:
+    """
+    Open a cited parameter file.
+
+    Parameters
+    ----------
+    name
+        Name of the file without its ending, such as `treatments`.
+    folder
+        The city's own parameter folder. A file of the same name there replaces the one that ships.
+
+    Returns
+    -------
+    parameters
+        The checked table. `attrs` has the `citation` and the `file` that was read, `package` where
+        it is the one that ships.
+
+    Raises
+    ------
+    ConfigError
+        The file has no citation in its first lines.
+    SchemaError
+        The file does not agree with its schema.
+
+    Examples
+    --------
+    >>> parameters("classes").loc["arterial", "label"]
+    'Arterial'
+    """
+    own = folder / f"{name}.csv" if folder else None
+    if own is not None and own.is_file():
+        text, file = own.read_text(encoding="utf-8-sig"), str(own)
+    else:
+        inside = resources.files("norwalk_geo") / "parameters" / f"{name}.csv"
+        text, file = inside.read_text(encoding="utf-8"), "package"
+    citation = _citation(text)
+    if not citation:
+        remedy = "Begin the file with a line '# Source: …' that says where the numbers are from."
+        raise ConfigError.of(file, [Problem(name, "the numbers have no source", remedy=remedy)])
+    rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    frame = pd.read_csv(StringIO("\n".join(rows)), dtype="str", keep_default_na=False)
+    checked = check(frame.replace("", None), name)
+    checked.attrs = {"citation": citation, "file": file}
+    return checked
+
+
+def labels(table: DataFrame, language: str) -> Mapping[str, str]:
+    """
+    Take the names of a parameter table's rows in one language.
+
+    Parameters
+    ----------
+    table
+        A parameter table with `label` and `label_es`.
+    language
+        `en` or `es`.
+
+    Returns
+    -------
+    labels
+        Name by key.
+
+    Examples
+    --------
+    >>> labels(parameters("classes"), "es")["alley"]
+    'Callejón'
+    """
+    column = "label" if language == "en" else f"label_{language}"
+    return dict(table[column])
