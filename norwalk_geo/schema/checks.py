@@ -39,7 +39,7 @@ def _typed(
         convert, complaint = TYPES[row["type"]]
         converted[str(column)], bad = convert(frame[column])
         if bad.any():
-            shown = ", ".join(repr(str(v)) for v in frame[column][bad].unique()[:_CHUNK])
+            shown = ", ".join(repr(v) for v in frame[column][bad].astype("str").unique()[:_CHUNK])
             what = f"{complaint} ({shown})"
             problems.append(Problem(str(column), what, name(bad), _REMEDY_VALUE))
             unread |= {(str(column), int(place)) for place in np.flatnonzero(bad)}
@@ -112,7 +112,9 @@ def _geometry_problems(frame: DataFrame, schema: Table, name: Namer) -> list[Pro
     """Find missing, invalid and wrongly typed geometry."""
     import shapely
 
-    shapes = frame["geometry"].to_numpy()
+    shapes = frame["geometry"].to_numpy(dtype="object")
+    alien = ~shapely.is_geometry(shapes) & ~pd.isna(shapes)
+    shapes = np.where(alien, None, shapes)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     # Types are compared as GEOS numbers, which is many times faster than their names.
     wrong = ~missing & (
@@ -122,7 +124,8 @@ def _geometry_problems(frame: DataFrame, schema: Table, name: Namer) -> list[Pro
     if schema.geometry == "LineString":
         valid &= shapely.length(shapes) > 0
     found = [
-        (missing, "no shape", "Draw the shape or drop the row."),
+        (alien, "not a shape", "Import the table, which reads shapes."),
+        (missing & ~alien, "no shape", "Draw the shape or drop the row."),
         (wrong, f"not a {schema.geometry}", "Split multipart shapes or drop the row."),
         (~valid & ~missing & ~wrong, "not valid (no length, or broken)", "Redraw the shape."),
     ]
@@ -147,19 +150,20 @@ def _column_problems(frame: DataFrame, schema: Table) -> list[Problem]:
     return problems
 
 
-def _key_problems(frame: DataFrame, schema: Table) -> list[Problem]:
+def _key_problems(keyed: DataFrame) -> list[Problem]:
     """Find rows whose key stands more than once (a missing key is reported as a value)."""
-    key = [column for column in schema.key if column in frame]
-    if len(key) < len(schema.key):
-        return []
-    twice = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
+    key = keyed.index.to_frame(index=False)
+    twice = keyed.index.duplicated(keep=False)
     if not twice.any():
         return []
-    names = frame.loc[twice, key].astype("str").agg(" ".join, axis=1)
+    twice &= key.notna().all(axis=1).to_numpy()
+    names = key[twice].astype("str").agg(" ".join, axis=1)
     count = len(set(names))
+    if not count:
+        return []
     what = f"{count:,} key{'s' if count > 1 else ''} used more than once"
     remedy = "Make the ids unique or drop the copies."
-    return [Problem(" and ".join(key), what, tuple(names), remedy)]
+    return [Problem(" and ".join(key.columns), what, tuple(names), remedy)]
 
 
 def _namer(frame: DataFrame, schema: Table) -> Namer:
@@ -178,6 +182,23 @@ def _namer(frame: DataFrame, schema: Table) -> Namer:
         )
 
     return name
+
+
+def _flat(frame: DataFrame, schema: Table) -> DataFrame:
+    """Put the key among the columns, whether it came as index or not; the caller's frame stays."""
+    levels = [n for n in frame.index.names if n is not None and n not in frame.columns]
+    if set(levels) & set(schema.key):
+        frame = frame.reset_index(level=levels)
+    return frame.reset_index(drop=True).copy(deep=False)
+
+
+def _refuse_doubled_columns(frame: DataFrame, table: str) -> None:
+    """Stop where one name stands for two columns: nothing else can be said about them."""
+    doubled = frame.columns[frame.columns.duplicated()].unique()
+    remedy = "Rename or drop one of them."
+    problems = [Problem(str(name), "two columns have this name", remedy=remedy) for name in doubled]
+    if problems:
+        raise SchemaError.of(table, problems)
 
 
 def check(frame: DataFrame, table: str) -> DataFrame:
@@ -213,17 +234,20 @@ def check(frame: DataFrame, table: str) -> DataFrame:
       pci: outside 0–100 points (140) in 1 row: s1. Correct the source or drop the rows.
     """
     schema = describe(table)
-    named = [name for name in frame.index.names if name in schema.key]
-    flat = (frame.reset_index() if named else frame.reset_index(drop=True)).copy(deep=False)
+    flat = _flat(frame, schema)
     if flat.empty and not len(flat.columns):
         raise SchemaError.of(table, [Problem(table, "the table is empty", remedy="Add rows.")])
+    _refuse_doubled_columns(flat, table)
     name = _namer(flat, schema)
     problems = _column_problems(flat, schema)
     flat, unreadable, unread = _typed(flat, schema, name)
     problems += unreadable + _value_problems(flat, schema, name, unread)
-    problems += _key_problems(flat, schema)
+    if set(schema.key) <= set(flat.columns):
+        # The index is made before it is known to be good: looking for copies in it costs nothing.
+        flat = flat.set_index(list(schema.key) if len(schema.key) > 1 else schema.key[0])
+        problems += _key_problems(flat)
     if schema.geometry and "geometry" in flat:
         problems += _geometry_problems(flat, schema, name)
     if problems:
         raise SchemaError.of(table, problems)
-    return flat.set_index(list(schema.key) if len(schema.key) > 1 else schema.key[0])
+    return flat

@@ -7,6 +7,10 @@ import pandas as pd
 
 __all__ = ["TYPES"]
 
+# Above this a float no longer tells one whole number from the next.
+_EXACT = 2**53
+# Only the day counts, as written: a zone behind the time is left out.
+_ZONE = r"(:\d\d(?:\.\d+)?)\s*(?:Z|[+-]\d\d:?\d\d)$"
 _TRUE = {"yes", "true", "1", "y"}
 _FALSE = {"no", "false", "0", "n"}
 
@@ -37,7 +41,7 @@ def _as_number(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _as_integer(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Whole numbers, nullable where some are missing."""
     number, bad = _as_number(values)
-    bad = bad | (number.notna() & (number % 1 != 0))
+    bad = bad | (number.notna() & ((number % 1 != 0) | (number.abs() > _EXACT)))
     whole = number.mask(bad)
     return whole.astype("int64" if whole.notna().all() else "Int64"), bad
 
@@ -48,6 +52,8 @@ def _as_date(values: pd.Series) -> tuple[pd.Series, pd.Series]:
         date = values.dt.tz_localize(None) if values.dt.tz is not None else values
     else:
         text = values.astype("str").str.strip().mask(values.isna()).replace("", None)
+        if text.str.contains(":", regex=False).any():
+            text = text.str.replace(_ZONE, r"\1", regex=True)
         date = pd.to_datetime(text, errors="coerce", format="ISO8601")
         values = text
     return date.dt.normalize().astype("datetime64[us]"), date.isna() & values.notna()
