@@ -1,0 +1,111 @@
+"""Micro-networks drawn as text, the real data beside the project, and what a test may need."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from hypothesis import HealthCheck, settings
+from shapely import LineString
+
+ROOT = Path(__file__).parents[1]
+REAL = Path(__file__).parents[2] / "shared" / "data"
+# A corner inside Norwalk in EPSG:2229, so that drawn streets pass the check of their place.
+_ORIGIN = (6_530_000.0, 1_800_000.0)
+_CELL_FT = 100.0
+
+# CI is slower than a desk: no test fails for being slow, and none depends on luck.
+settings.register_profile(
+    "norwalk",
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("norwalk")
+
+
+def _browser() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+_NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "real": (REAL.is_dir, f"the real data are not at ../{REAL.parent.name}/{REAL.name}"),
+    "browser": (lambda: _browser() is not None, "Chromium is not installed (make system)"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose needs are not here, saying why. In CI everything must be here."""
+    for marker, (is_here, reason) in _NEEDS.items():
+        if item.get_closest_marker(marker) and not is_here():
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """Folder of real data; the test also carries the marker `real`."""
+    return REAL
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Chromium's program; the test also carries the marker `browser`."""
+    return _browser() or ""
+
+
+def _walk(rows: list[str], row: int, column: int, step: tuple[int, int], line: str) -> str | None:
+    """Follow a drawn line from a node until the next node, and give its place as `row column`."""
+    row, column = row + step[0], column + step[1]
+    if rows[row][column] != line:
+        return None
+    while rows[row][column] == line:
+        row, column = row + step[0], column + step[1]
+    return f"{row} {column}" if rows[row][column].isalpha() else None
+
+
+def draw_sections(drawing: str, *, cell_ft: float = _CELL_FT) -> gpd.GeoDataFrame:
+    """
+    Read streets from a drawing such as
+
+        A---B---C
+        |   |
+        D---E
+
+    Letters are places, `-` and `|` lines. A section is named after its ends (`AB`, `AD`); one
+    character is `cell_ft` long.
+    """
+    rows = drawing.expandtabs().splitlines()
+    width = max(map(len, rows)) + 2
+    # A blank frame saves every look over the edge.
+    rows = [" " * width, *(f" {row}".ljust(width) for row in rows), " " * width]
+    place = {
+        f"{r} {c}": (_ORIGIN[0] + c * cell_ft, _ORIGIN[1] - r * cell_ft, mark)
+        for r, row in enumerate(rows)
+        for c, mark in enumerate(row)
+        if mark.isalpha()
+    }
+    found = {}
+    for start, (x, y, mark) in place.items():
+        r, c = map(int, start.split())
+        for step, line in (((0, 1), "-"), ((1, 0), "|")):
+            if (end := _walk(rows, r, c, step, line)) is not None:
+                to_x, to_y, to = place[end]
+                found[f"{mark}{to}"] = LineString([(x, y), (to_x, to_y)])
+    return gpd.GeoDataFrame(
+        {"functional_class": "residential"},
+        index=gpd.pd.Index(found, name="section_id", dtype="str"),
+        geometry=list(found.values()),
+        crs="EPSG:2229",
+    )
+
+
+@pytest.fixture(scope="session")
+def draw() -> Callable[..., gpd.GeoDataFrame]:
+    """Function that reads sections from a drawing."""
+    return draw_sections
