@@ -112,9 +112,9 @@ def _geometry_problems(frame: DataFrame, schema: Table, name: Namer) -> list[Pro
     """Find missing, invalid and wrongly typed geometry."""
     import shapely
 
-    shapes = frame["geometry"].to_numpy(dtype="object")
+    shapes = np.array(frame["geometry"], dtype="object")
     alien = ~shapely.is_geometry(shapes) & ~pd.isna(shapes)
-    shapes = np.where(alien, None, shapes)
+    shapes[alien] = None
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     # Types are compared as GEOS numbers, which is many times faster than their names.
     wrong = ~missing & (
