@@ -67,7 +67,8 @@ class Problem:
             count = len(self.rows)
             text += f" in {count:,} row{'s' if count > 1 else ''}: " + ", ".join(self.rows[:_SHOWN])
             text += ", …" if count > _SHOWN else ""
-        return f"{text}. {self.remedy}".rstrip()
+        stop = "" if text.endswith("…") else "."
+        return f"{text}{stop} {self.remedy}".rstrip()
 
 
 class NorwalkError(Exception):

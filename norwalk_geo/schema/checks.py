@@ -90,7 +90,7 @@ def _value_problems(
     problems = []
     cases = cases.assign(kind=cases["check"].where(cases["check"].eq("not_nullable"), "value"))
     for (column, kind), rows in cases.groupby(["column", "kind"], sort=False):
-        where = [i for i in dict.fromkeys(rows["index"].astype(int)) if (column, i) not in unread]
+        where = [i for i in sorted(set(rows["index"].astype(int))) if (column, i) not in unread]
         if not where:
             continue
         row = schema.columns.loc[column]
@@ -152,15 +152,14 @@ def _column_problems(frame: DataFrame, schema: Table) -> list[Problem]:
 
 def _key_problems(keyed: DataFrame) -> list[Problem]:
     """Find rows whose key stands more than once (a missing key is reported as a value)."""
-    key = keyed.index.to_frame(index=False)
     twice = keyed.index.duplicated(keep=False)
     if not twice.any():
         return []
-    twice &= key.notna().all(axis=1).to_numpy()
-    names = key[twice].astype("str").agg(" ".join, axis=1)
-    count = len(set(names))
-    if not count:
+    key = keyed.index[twice].to_frame(index=False).dropna()
+    if key.empty:
         return []
+    names = key.astype("str").agg(" ".join, axis=1)
+    count = len(set(names))
     what = f"{count:,} key{'s' if count > 1 else ''} used more than once"
     remedy = "Make the ids unique or drop the copies."
     return [Problem(" and ".join(key.columns), what, tuple(names), remedy)]
