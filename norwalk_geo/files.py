@@ -70,13 +70,11 @@ def _read_parquet(path: Path) -> DataFrame:
 
     try:
         frame: DataFrame = gpd.read_parquet(path)
-    except ValueError:
-        pass  # No geometry inside.
     except pa.ArrowInvalid as error:
         raise _fail(path, f"is not Parquet ({error})", "Export it again.") from None
-    else:
-        return frame
-    return pd.read_parquet(path)
+    except ValueError:
+        return pd.read_parquet(path)  # No geometry inside.
+    return frame
 
 
 def layers(path: Path) -> list[str]:

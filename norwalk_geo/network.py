@@ -221,6 +221,18 @@ def _ends(sections: Sections) -> pd.DataFrame:
     return pd.DataFrame({"x": shapely.get_x(points), "y": shapely.get_y(points), "level": level})
 
 
+def _node_ids(places: pd.DataFrame, feet: float) -> pd.Series:
+    """Make ids from place and level alone; of several in one square foot the western is first."""
+    x, y = np.rint(places["x"] * feet), np.rint(places["y"] * feet)
+    squares = [f"{a:.0f} {b:.0f} {c}" for a, b, c in zip(x, y, places["level"], strict=True)]
+    rank = places.assign(square=squares).sort_values(["x", "y"]).groupby("square").cumcount()
+    text = [
+        f"{square} {n}" if n else square
+        for square, n in zip(squares, rank.sort_index(), strict=True)
+    ]
+    return pd.Series(["n" + hashlib.sha256(t.encode()).hexdigest()[:10] for t in text], dtype="str")
+
+
 def build(sections: Sections, *, snap_ft: float = 1.0) -> Network:
     """
     Join sections at their ends.
@@ -249,11 +261,14 @@ def build(sections: Sections, *, snap_ft: float = 1.0) -> Network:
     size = len(ends)
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
     _, group = connected_components(links, directed=False)
-    places = ends.groupby(group).agg(
-        x=("x", "mean"), y=("y", "mean"), level=("level", "first"), degree=("x", "size")
+    # In the order of place, not of rows: sums of floats depend on their order.
+    order = np.lexsort((ends["y"], ends["x"]))
+    places = (
+        ends.iloc[order]
+        .groupby(group[order])
+        .agg(x=("x", "mean"), y=("y", "mean"), level=("level", "first"), degree=("x", "size"))
     )
-    text = [f"{x:.0f} {y:.0f} {z}" for x, y, z in places[["x", "y", "level"]].to_numpy()]
-    ids = pd.Series(["n" + hashlib.sha256(t.encode()).hexdigest()[:10] for t in text], dtype="str")
+    ids = _node_ids(places, _feet_per_unit(CRS(sections.crs)))
     nodes = gpd.GeoDataFrame(
         {"node_id": ids, "degree": places["degree"], "level": places["level"]},
         geometry=gpd.points_from_xy(places["x"], places["y"]),
