@@ -1,0 +1,262 @@
+"""What the optimizer sees of a city: sections that can be planned, their states and the money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from norwalk_geo import config, deterioration, network
+from norwalk_geo.budget import kernel
+from norwalk_geo.errors import InfeasibleError, Problem
+
+if TYPE_CHECKING:
+    from norwalk_geo.schema import Condition, Sections
+    from norwalk_geo.treatments import Lifecycle
+
+__all__ = ["Case", "Graph", "Rules", "build_case"]
+
+CENTS = 100
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """
+    How a plan counts time and money.
+
+    Parameters
+    ----------
+    start_month
+        Month in which the fiscal year begins.
+    terminal_years
+        Years that the condition at the end of the plan counts for.
+    critical_pci
+        Below this condition work that is called for and not funded is backlog.
+    base_year
+        Year of the constant dollars.
+    inflation_pct
+        Yearly inflation, for nominal dollars.
+    cost_growth_pct
+        Yearly growth of costs above inflation.
+    """
+
+    start_month: int = 7
+    terminal_years: int = 3
+    critical_pci: float = 70.0
+    base_year: int = 2026
+    inflation_pct: float = 2.5
+    cost_growth_pct: float = 0.0
+
+
+@dataclass(frozen=True)
+class Graph:
+    """
+    Every life that a state at the start can lead to, in the arrays of `kernel.graph`.
+
+    Parameters
+    ----------
+    first, year, end, benefit, cost, treatment
+        Arcs by node; benefits in weighted points and costs in dollars, per square yard.
+    """
+
+    first: Integers
+    year: npt.NDArray[np.int32]
+    end: npt.NDArray[np.int32]
+    benefit: Floats
+    cost: Floats
+    treatment: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    The planned sections as arrays; sections are those that the city keeps and has surveyed.
+
+    Parameters
+    ----------
+    ids
+        Planned sections, in the order of the arrays.
+    years
+        Fiscal years of the plan.
+    rules
+        How time and money count.
+    life
+        Life-cycle model.
+    family, seals, age
+        State at the start of the first year; ages in whole months.
+    exact_age
+        The same age before rounding, in months.
+    area
+        Square yards of the city's share.
+    budget_cents
+        Money by year in constant dollars.
+    unit_cost
+        Dollars per square yard by year, family and treatment.
+    graph
+        Lives that the states can lead to.
+    start
+        Node of each distinct state, and in `group` the state of each section.
+    """
+
+    ids: pd.Index
+    years: tuple[int, ...]
+    rules: Rules
+    life: Lifecycle
+    family: Integers
+    seals: Integers
+    age: Integers
+    exact_age: Floats
+    area: Floats
+    budget_cents: Integers
+    unit_cost: Floats
+    graph: Graph
+    start: Integers
+    group: Integers
+
+    @property
+    def weight(self) -> Floats:
+        """
+        Weight of each section in the objective.
+
+        Returns
+        -------
+        weight
+            Square yards times the class weight.
+        """
+        return self.area * self.life.weight[self.family]
+
+    @property
+    def scale(self) -> float:
+        """
+        What the weighted sum of points is divided by, to give points.
+
+        Returns
+        -------
+        scale
+            Σ weight × (years + terminal years).
+        """
+        return float(self.weight.sum()) * (len(self.years) + self.rules.terminal_years)
+
+
+def _budget_cents(budget_usd: Mapping[int, float]) -> tuple[tuple[int, ...], Integers]:
+    """Check the yearly money: whole years without a hole, no amount below zero."""
+    years = tuple(sorted(budget_usd))
+    problems = [
+        Problem(str(year), f"the budget is {budget_usd[year]:,.2f}", remedy="Give zero or more.")
+        for year in years
+        if not budget_usd[year] >= 0
+    ]
+    if not years:
+        problems.append(Problem("budget", "has no year", remedy="Give at least one fiscal year."))
+    elif years != tuple(range(years[0], years[-1] + 1)):
+        lost = sorted(set(range(years[0], years[-1] + 1)) - set(years))
+        remedy = "Give every year of the plan; zero is allowed."
+        problems.append(Problem("budget", f"has no row for {lost}", remedy=remedy))
+    if problems:
+        raise InfeasibleError.of("budget", problems)
+    cents = np.rint(np.array([budget_usd[year] for year in years]) * CENTS)
+    return years, cents.astype("int64")
+
+
+def _seals_at_start(condition: Condition, life: Lifecycle, family: Integers) -> Integers:
+    """
+    Seals that count against a section at the start.
+
+    None, unless load causes more of its distress than a seal can cover: then it starts at the
+    limit, and only structural treatments are open.
+    """
+    by_class = [name.rsplit(" ", 1)[0] for name in life.families]
+    limit = life.classes["load_share_limit_pct"].loc[by_class].to_numpy()
+    share = condition["load_share_pct"].to_numpy(dtype="float64", na_value=np.nan)
+    return np.where(share > limit[family], life.seal_limit[family], 0)
+
+
+def _graph(
+    starts: Integers, life: Lifecycle, unit_cost: Floats, is_open: npt.NDArray, terminal: int
+) -> tuple[Graph, Integers]:
+    """Build the lives that the starting states lead to, and find the node of each start."""
+    lockout = life.treatments["lockout_years"].to_numpy(dtype="int64")
+    pci = np.ascontiguousarray(life.curves.to_numpy().T)
+    moves = (life.next_age, life.next_seals, lockout, is_open)
+    number, nodes, arcs = kernel.reachable(starts, *moves, len(is_open))
+    made = kernel.graph(number, nodes, arcs, pci, *moves, life.weight, unit_cost, float(terminal))
+    node = number[0, starts[:, 0], starts[:, 1], starts[:, 2]].astype("int64")
+    return Graph(*made), node
+
+
+def build_case(
+    condition: Condition,
+    sections: Sections,
+    life: Lifecycle,
+    *,
+    budget_usd: Mapping[int, float],
+    rules: Rules,
+) -> Case:
+    """
+    Turn tables into the arrays of the optimizer.
+
+    Parameters
+    ----------
+    condition
+        Latest survey of each section, aligned to `sections`.
+    sections
+        Streets; only what the city keeps is planned.
+    life
+        Life-cycle model.
+    budget_usd
+        Constant dollars by fiscal year, without a hole.
+    rules
+        How time and money count.
+
+    Returns
+    -------
+    case
+        Sections without a survey or without a share of the city's are left out.
+
+    Raises
+    ------
+    InfeasibleError
+        A budget is negative or a year is missing, or there is nothing to plan.
+    """
+    years, cents = _budget_cents(budget_usd)
+    measures = network.measure(sections, life.classes)
+    planned = condition["pci"].notna() & (measures["area_sy"] > 0)
+    if not planned.any():
+        remedy = "Give a survey for at least one section that the city keeps."
+        problem = Problem("sections", "there is no section to plan", remedy=remedy)
+        raise InfeasibleError.of("plan", [problem])
+    known, streets = condition[planned], sections[planned]
+    names = deterioration.families(streets, life.curves)["family"]
+    begin = config.year_start(years[0], rules.start_month)
+    exact = deterioration.effective_age(known["pci"], names, life.curves)
+    months = deterioration.months_since_survey(known, begin)
+    exact_age = np.clip((exact + months).to_numpy(), 0, len(life.curves) - 1)
+    family = names.map({name: k for k, name in enumerate(life.families)}).to_numpy(dtype="int64")
+    age = np.rint(exact_age).astype("int64")
+    seals = _seals_at_start(known, life, family)
+    growth = (1 + rules.cost_growth_pct / 100) ** (np.array(years) - rules.base_year)
+    unit_cost = growth[:, None, None] * life.unit_cost_usd_sy[None]
+    starts, group = np.unique(np.column_stack([family, seals, age]), axis=0, return_inverse=True)
+    graph, node = _graph(starts, life, unit_cost, cents > 0, rules.terminal_years)
+    return Case(
+        ids=known.index,
+        years=years,
+        rules=rules,
+        life=life,
+        family=family,
+        seals=seals.astype("int64"),
+        age=age,
+        exact_age=exact_age,
+        area=measures.loc[planned, "area_sy"].to_numpy(),
+        budget_cents=cents,
+        unit_cost=unit_cost,
+        graph=graph,
+        start=node,
+        group=group.ravel(),
+    )

@@ -1,0 +1,211 @@
+"""
+What may be done to which pavement, what it costs and what it does.
+
+The life-cycle model joins curves and treatments on a grid of months of effective age. The state of a
+section is that age and the number of surface seals since the last structural work: each further seal
+gains less, and at the family's limit only structural work is open, so that nothing lives on slurry
+for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from norwalk_geo import schema
+from norwalk_geo.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from norwalk_geo.schema import Curves, Treatments
+
+__all__ = ["Lifecycle", "catalogue", "lifecycle"]
+
+NOTHING = -1
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """
+    What each family of pavements can live through, on a grid of months.
+
+    Parameters
+    ----------
+    curves
+        Family curves on the grid.
+    treatments
+        The catalogue, with `cost_usd_sy` in dollars of the base year.
+    classes
+        Functional classes: weight, default width, cost factor, limits.
+    families
+        Names of the families; the first axis of the arrays below.
+    next_age
+        Months of age after a treatment, by family, treatment, seals so far and age; −1 where the
+        treatment is not open.
+    next_seals
+        Seals after a treatment, by treatment and seals so far.
+    called
+        Treatment that the city's own windows call for, by family, seals so far and age; −1 for none.
+    unit_cost_usd_sy
+        Cost per square yard by family and treatment.
+    weight
+        Weight of a square yard by family.
+    seal_limit
+        Seals allowed by family.
+    """
+
+    curves: Curves
+    treatments: Treatments
+    classes: pd.DataFrame
+    families: tuple[str, ...]
+    next_age: npt.NDArray[np.int32]
+    next_seals: npt.NDArray[np.int32]
+    called: npt.NDArray[np.int32]
+    unit_cost_usd_sy: npt.NDArray[np.float64]
+    weight: npt.NDArray[np.float64]
+    seal_limit: npt.NDArray[np.int64]
+
+
+def _price_level(index: pd.DataFrame, years: pd.Series | int) -> pd.Series | float:
+    """Look up the price level of years, all of which the index must have."""
+    wanted = {years} if isinstance(years, int) else set(years)
+    unknown = sorted(wanted - set(index.index))
+    if unknown:
+        what = f"has no row for {', '.join(map(str, unknown))}"
+        remedy = "Add the years to parameters/price_index.csv."
+        raise ConfigError.of("parameters", [Problem("price_index", what, remedy=remedy)])
+    level = index["index"]
+    return float(level[years]) if isinstance(years, int) else years.map(level)
+
+
+def catalogue(
+    parameters: pd.DataFrame | None = None,
+    *,
+    base_year: int,
+    price_index: pd.DataFrame | None = None,
+) -> Treatments:
+    """
+    List the treatments with their cost in dollars of the base year.
+
+    Parameters
+    ----------
+    parameters
+        Treatments as given. By default those that ship with the package; every row has its source.
+    base_year
+        Year of the dollars.
+    price_index
+        Price level by year. By default the one that ships with the package.
+
+    Returns
+    -------
+    treatments
+        With `cost_usd_sy`, dollars of the base year per square yard.
+
+    Raises
+    ------
+    ConfigError
+        The price index lacks a year, or a window is upside down.
+
+    Examples
+    --------
+    >>> costs = catalogue(base_year=2026)["cost_usd_sy"]
+    >>> bool(costs["slurry_seal"] < costs["mill_overlay"] < costs["reconstruct"])
+    True
+    """
+    given = schema.parameters("treatments") if parameters is None else parameters
+    index = schema.parameters("price_index") if price_index is None else price_index
+    crossed = given.index[given["pci_min"] >= given["pci_max"]]
+    if len(crossed):
+        problem = Problem("pci_min", "is not below pci_max", tuple(crossed), "Correct the window.")
+        raise ConfigError.of("treatments", [problem])
+    ratio = _price_level(index, base_year) / _price_level(index, given["cost_year"])
+    return given.assign(cost_usd_sy=given["unit_cost_usd_sy"] * ratio)
+
+
+def _after(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDArray[np.float64]:
+    """Condition just after a treatment, by age; missing where it is not open or does no good."""
+    if row["effect"] == "set":
+        reached = np.full_like(pci, row["effect_points"])
+    else:
+        reached = pci + row["effect_points"] * row["next_gain_factor"] ** seals
+    reached = np.minimum(reached, row["pci_cap"])
+    is_open = (pci >= row["pci_min"]) & (pci <= row["pci_max"]) & (reached > pci)
+    return np.where(is_open, reached, np.nan)
+
+
+def _nearest_age(points: npt.NDArray[np.float64], curve: npt.NDArray[np.float64]) -> npt.NDArray:
+    """Grid age whose condition is nearest to each of the points; −1 for missing points."""
+    ages = np.arange(len(curve), dtype="float64")
+    exact = np.interp(np.nan_to_num(points), curve[::-1], ages[::-1])
+    return np.where(np.isnan(points), NOTHING, np.rint(exact)).astype("int32")
+
+
+def _called(rows: pd.DataFrame, pci: npt.NDArray, is_open: npt.NDArray) -> npt.NDArray[np.int32]:
+    """Choose what is called for: of the open rows above the condition, the lowest."""
+    limit = rows["called_below_pci"].to_numpy()[:, None]
+    candidate = np.where(is_open & (pci[None, :] < limit), limit, np.inf)
+    best = candidate.argmin(axis=0).astype("int32")
+    return np.where(np.isinf(candidate.min(axis=0)), NOTHING, best).astype("int32")
+
+
+def lifecycle(
+    curves: Curves, treatments: Treatments, classes: pd.DataFrame | None = None
+) -> Lifecycle:
+    """
+    Join curves, treatments and classes.
+
+    Parameters
+    ----------
+    curves
+        Family curves by month.
+    treatments
+        The catalogue.
+    classes
+        Functional classes. By default those that ship with the package.
+
+    Returns
+    -------
+    lifecycle
+        Every move that every state allows.
+
+    Examples
+    --------
+    >>> from norwalk_geo import deterioration
+    >>> model = lifecycle(deterioration.curves(), catalogue(base_year=2026))
+    >>> model.next_age.shape[0] == len(model.families)
+    True
+    """
+    classes = schema.parameters("classes") if classes is None else classes
+    families = tuple(str(name) for name in curves.columns)
+    most = int(classes["seal_limit"].max())
+    count, ages = len(treatments), len(curves)
+    is_seal = treatments["counts_as_seal"].to_numpy(dtype=bool)
+    next_age = np.full((len(families), count, most + 1, ages), NOTHING, dtype="int32")
+    called = np.full((len(families), most + 1, ages), NOTHING, dtype="int32")
+    for f, family in enumerate(families):
+        functional_class, surface = family.rsplit(" ", 1)
+        limit = int(classes.loc[functional_class, "seal_limit"])
+        pci = curves[family].to_numpy()
+        for seals in range(most + 1):
+            for j, (_, row) in enumerate(treatments.iterrows()):
+                closed = row["counts_as_seal"] and seals >= limit
+                if surface in row["surfaces"].split() and not closed:
+                    next_age[f, j, seals] = _nearest_age(_after(row, pci, seals), pci)
+            called[f, seals] = _called(treatments, pci, next_age[f, :, seals] != NOTHING)
+    by_class = classes.loc[[name.rsplit(" ", 1)[0] for name in families]]
+    seals = np.arange(most + 1, dtype="int32")
+    return Lifecycle(
+        curves=curves,
+        treatments=treatments,
+        classes=classes,
+        families=families,
+        next_age=next_age,
+        next_seals=np.where(is_seal[:, None], np.minimum(seals + 1, most), 0).astype("int32"),
+        called=called,
+        unit_cost_usd_sy=np.outer(by_class["unit_cost_factor"], treatments["cost_usd_sy"]),
+        weight=by_class["weight"].to_numpy(dtype="float64"),
+        seal_limit=by_class["seal_limit"].to_numpy(dtype="int64"),
+    )
