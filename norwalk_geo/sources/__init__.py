@@ -1,0 +1,25 @@
+"""
+Other people's files → our tables, by a mapping that a GIS technician writes, with a full account.
+
+`read_mapping` reads the mapping, `from_export` applies it to a file, `describe` and `report_dict`
+say what became of every row.
+"""
+
+from __future__ import annotations
+
+from norwalk_geo.sources.export import Imported, from_export
+from norwalk_geo.sources.mapping import Mapping, read_mapping
+from norwalk_geo.sources.report import Change, ImportReport, describe, report_dict
+from norwalk_geo.sources.rules import ColumnRule
+
+__all__ = [
+    "Change",
+    "ColumnRule",
+    "ImportReport",
+    "Imported",
+    "Mapping",
+    "describe",
+    "from_export",
+    "read_mapping",
+    "report_dict",
+]

@@ -1,0 +1,210 @@
+"""An export of somebody's system → our tables, checked, with an account of every row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import abc
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from norwalk_geo import files, network, schema
+from norwalk_geo.errors import CrsError, Problem, SchemaError
+from norwalk_geo.schema.convert import TYPES
+from norwalk_geo.sources import columns, rows, shapes
+from norwalk_geo.sources.account import Result, report_of
+from norwalk_geo.sources.mapping import Mapping
+from norwalk_geo.sources.report import ImportReport, Log
+from norwalk_geo.sources.shapes import City, Parts
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from norwalk_geo.sources.rows import Kept
+
+__all__ = ["Imported", "from_export"]
+
+_SURVEY = ("survey_date", "pci", "pci_method", "load_share_pct")
+# What belongs to a whole row of the file is shared among its pieces by their length.
+_SHARED = ("given_length_ft", "area_sy")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """
+    What came of an import.
+
+    Parameters
+    ----------
+    tables
+        Checked tables by name: the mapping's own, and `surveys` where a file of streets has them.
+    report
+        What became of each row.
+    """
+
+    tables: abc.Mapping[str, DataFrame]
+    report: ImportReport
+
+
+# --------------------------------------------------------------------------- tables
+
+
+def _share(values: pd.Series, parts: Parts) -> pd.Series:
+    """Share a row's figure among its pieces by their length; others and bad cells stay."""
+    if not parts.part.any():
+        return values
+    length = pd.Series(shapely.length(parts.shapes))
+    share = (length / length.groupby(parts.origin).transform("sum")).to_numpy()
+    number, bad = TYPES["number"][0](values)
+    split = (parts.part > 0) & ~bad.to_numpy()
+    result: pd.Series = (number * share).where(split, values)
+    return result
+
+
+def _spread(parts: Parts, made: abc.Mapping[str, pd.Series]) -> dict[str, pd.Series]:
+    """Give each piece what its row has, and its share of what belongs to the whole row."""
+    spread = {name: one.iloc[parts.origin].reset_index(drop=True) for name, one in made.items()}
+    for name in _SHARED:
+        if name in spread:
+            spread[name] = _share(spread[name], parts)
+    return spread
+
+
+def _tables(
+    kept: Kept, parts: Parts, made: abc.Mapping[str, pd.Series], mapping: Mapping
+) -> dict[str, DataFrame]:
+    """Put the tables together: rows, their pieces, and the surveys of the same rows."""
+    described = schema.describe(mapping.table)
+    names = {"id": kept.ids, "source": kept.ids}
+    if mapping.key:
+        names["source"] = columns.as_text(kept.frame[mapping.key])
+    spread = _spread(parts, names | dict(made))
+    ids, source = spread.pop("id"), spread.pop("source")
+    ids = ids.where(parts.part == 0, ids + "-" + pd.Series(parts.part).astype("str"))
+    frame = pd.DataFrame(spread | {described.key[0]: ids, "source_id": source})
+    own = frame[[name for name in described.columns.index if name in frame]]
+    if parts.shapes is not None:
+        own = gpd.GeoDataFrame(own, geometry=parts.shapes)
+    if mapping.table != "sections" or "pci" not in made:
+        return {mapping.table: own}
+    surveyed = frame[["section_id", *(name for name in _SURVEY if name in frame)]]
+    surveyed = surveyed[columns.as_text(surveyed["pci"]).notna()]
+    return {mapping.table: own} | ({"surveys": surveyed} if len(surveyed) else {})
+
+
+# --------------------------------------------------------------------------- checks
+
+
+def _checked(
+    tables: abc.Mapping[str, DataFrame],
+    city: City,
+    log: Log,
+    names: abc.Mapping[str, str],
+    source: str,
+) -> dict[str, DataFrame]:
+    """Check every table and say all problems at once, rows named by the file's own key."""
+    checked, found, places = {}, list(log.problems), list[Problem]()
+    for table, frame in tables.items():
+        try:
+            checked[table] = schema.check(frame, table)
+        except SchemaError as error:
+            found += error.problems
+        if isinstance(frame, gpd.GeoDataFrame):
+            named = frame.set_index(schema.describe(table).key[0])
+            try:
+                network.check_crs(named, table, crs=city.crs, bbox_lonlat=city.bbox_lonlat)
+            except CrsError as error:
+                places += error.problems
+    every = [
+        Problem(one.where, one.what, tuple(names.get(row, row) for row in one.rows), one.remedy)
+        for one in [*found, *places]
+    ]
+    if every:
+        raise (SchemaError if found else CrsError).of(source, every)
+    return checked
+
+
+def _refuse_nothing(count: int, log: Log, source: str) -> None:
+    """Refuse a result without rows, saying what became of them."""
+    if count:
+        return
+    problems = log.problems + [
+        Problem(one.rule, f"every row was dropped: {one.reason}", one.ids, "Change the mapping.")
+        for one in log.changes
+        if one.kind == "dropped"
+    ]
+    empty = Problem(source, "the source has no rows", remedy="Export the table again.")
+    raise SchemaError.of(source, problems or [empty])
+
+
+def _names(ids: pd.Series, kept: Kept, parts: Parts, log: Log) -> dict[str, str]:
+    """Give the file's own key for each of our ids that stands for one row of it."""
+    labels = log.labels[kept.frame.index][parts.origin]
+    named = pd.DataFrame({"id": ids.to_numpy(), "label": labels}).dropna().drop_duplicates()
+    named = named.drop_duplicates("id", keep=False)
+    return dict(zip(named["id"], named["label"], strict=True))
+
+
+def from_export(
+    source: Path | str,
+    mapping: Mapping,
+    *,
+    crs: str,
+    bbox_lonlat: tuple[float, float, float, float],
+    as_of: dt.date,
+    scales: DataFrame | None = None,
+) -> Imported:
+    """
+    Make tables of ours from somebody's file.
+
+    Parameters
+    ----------
+    source
+        Anything that `files.read_frame` opens.
+    mapping
+        Which of its columns become which of ours.
+    crs, bbox_lonlat
+        The city's system; west, south, east and north of the city in degrees.
+    as_of
+        Day that the data describe.
+    scales
+        Index by scale and rating. By default `parameters/scales.csv`.
+
+    Returns
+    -------
+    imported
+        Checked tables in the city's system and the order of the file, and the report: every row
+        that was read is kept, or dropped with a reason.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read.
+    ConfigError
+        The mapping names columns that the file does not have.
+    CrsError
+        The file has no coordinate system, or lies outside the city.
+    SchemaError
+        With every problem of the result, rows named by the file's own key.
+    """
+    source, city = Path(source), City(crs, bbox_lonlat, as_of)
+    raw = files.read_frame(source, layer=mapping.layer or None).reset_index(drop=True)
+    raw = raw.rename(columns=str)
+    rows.refuse_absent(raw, mapping, source.name)
+    log = Log(rows.labels(raw, mapping))
+    kept = rows.pick(raw, mapping, city, log)
+    _refuse_nothing(len(kept.ids), log, source.name)
+    table = schema.parameters("scales") if scales is None else scales
+    made = columns.build(kept.frame, mapping.columns.values(), table, log)
+    parts = shapes.split(kept.frame, kept.lines, log)
+    tables = _tables(kept, parts, made, mapping)
+    ids = tables[mapping.table][schema.describe(mapping.table).key[0]]
+    names = _names(ids, kept, parts, log)
+    checked = _checked(tables, city, log, names, source.name)
+    return Imported(
+        checked, report_of(source, raw, mapping, city, log, Result(kept, parts, checked))
+    )

@@ -1,0 +1,310 @@
+"""A file's shapes → plain shapes in the city's system, one line a row where that can be had."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError, ProjError
+
+from norwalk_geo import network
+from norwalk_geo.errors import CrsError, Problem, SchemaError
+from norwalk_geo.schema.convert import TYPES
+from norwalk_geo.sources.columns import as_text
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from norwalk_geo.sources.report import Log
+
+__all__ = [
+    "City",
+    "Parts",
+    "crs_name",
+    "drawn",
+    "find_useful",
+    "project",
+    "same_as_before",
+    "split",
+]
+
+_Shapes = npt.NDArray[np.object_]
+_Mask = npt.NDArray[np.bool_]
+_MULTI = (shapely.GeometryType.MULTILINESTRING.value, shapely.GeometryType.MULTIPOINT.value)
+
+
+@dataclass(frozen=True)
+class City:
+    """
+    Where a city is, and when.
+
+    Parameters
+    ----------
+    crs
+        Its projected coordinate system.
+    bbox_lonlat
+        West, south, east and north in degrees.
+    as_of
+        Day that its data describe.
+    """
+
+    crs: str
+    bbox_lonlat: tuple[float, float, float, float]
+    as_of: dt.date
+
+
+@dataclass(frozen=True)
+class Parts:
+    """
+    Shapes of one piece each.
+
+    Parameters
+    ----------
+    shapes
+        One piece a row, in the city's system; None for a table without shapes.
+    origin
+        Place of the piece's row among the rows that were split.
+    part
+        Number of the piece in its row from 1; 0 where the row has one piece.
+    """
+
+    shapes: gpd.GeoSeries | None
+    origin: npt.NDArray[np.int64]
+    part: npt.NDArray[np.int64]
+
+
+def crs_name(crs: object) -> str:
+    """
+    Name a coordinate system.
+
+    Parameters
+    ----------
+    crs
+        Anything that pyproj reads.
+
+    Returns
+    -------
+    name
+        Its code where it has one, else its name; blank for none.
+    """
+    if crs is None:
+        return ""
+    known = CRS.from_user_input(crs)
+    authority = known.to_authority()
+    return ":".join(authority) if authority else str(known.name)
+
+
+def _points(frame: DataFrame, geometry: Mapping[str, str], log: Log) -> _Shapes:
+    """Make points of two columns."""
+    numbers = []
+    for axis in ("x", "y"):
+        number, bad = TYPES["number"][0](frame[geometry[axis]])
+        remedy = "Correct the source or drop the rows with where."
+        log.problem(geometry[axis], "not a number", frame.index[bad], remedy)
+        numbers.append(number.to_numpy())
+    unknown = np.isnan(numbers[0]) | np.isnan(numbers[1])
+    points: _Shapes = np.array(shapely.points(numbers[0], numbers[1]), dtype="object")
+    points[unknown] = None
+    return points
+
+
+def _well_known(frame: DataFrame, column: str, log: Log) -> _Shapes:
+    """Read shapes written as text."""
+    text = as_text(frame[column])
+    shapes = shapely.from_wkt(
+        text.where(text.notna(), None).to_numpy("object"), on_invalid="ignore"
+    )
+    bad = shapely.is_missing(shapes) & text.notna().to_numpy()
+    remedy = "Write it like LINESTRING (x y, x y), or drop the rows with where."
+    log.problem(column, "not a shape in well-known text", frame.index[bad], remedy)
+    return np.asarray(shapes)
+
+
+def drawn(frame: DataFrame, geometry: Mapping[str, str], log: Log) -> _Shapes:
+    """
+    Take the shapes of a file.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file.
+    geometry
+        Columns that hold the shapes, where the file has none of its own.
+    log
+        Takes the cells that are no shapes.
+
+    Returns
+    -------
+    shapes
+        Two-dimensional; None where a row has none.
+
+    Raises
+    ------
+    SchemaError
+        The file has no shapes and the mapping names no columns for them.
+    """
+    if "wkt" in geometry:
+        shapes = _well_known(frame, geometry["wkt"], log)
+    elif geometry:
+        shapes = _points(frame, geometry, log)
+    elif isinstance(frame, gpd.GeoDataFrame):
+        shapes = np.asarray(frame.geometry.to_numpy(), dtype="object")
+    else:
+        remedy = "Say which columns hold them: geometry = {wkt = 'COLUMN'} or {x = …, y = …}."
+        raise SchemaError.of("geometry", [Problem("geometry", "no shapes", remedy=remedy)])
+    high = shapely.has_z(shapes) | shapely.has_m(shapes)
+    log.change("changed", "geometry", "height left out", "package", frame.index[high])
+    return np.asarray(shapely.force_2d(shapes))
+
+
+def find_useful(frame: DataFrame, shapes: _Shapes, log: Log, *, lines: bool) -> _Mask:
+    """
+    Find the rows whose shape can be used, and list the others.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file.
+    shapes
+        Their shapes.
+    log
+        Takes the rows to drop.
+    lines
+        Whether the shapes should be lines, which have a length.
+
+    Returns
+    -------
+    useful
+        False where there is no shape, it is empty, or it is a line without length.
+    """
+    missing, empty = shapely.is_missing(shapes), shapely.is_empty(shapes)
+    flat = ~missing & ~empty & (shapely.length(shapes) == 0) if lines else missing & False
+    # A point where a line should be is for the check to refuse.
+    flat &= shapely.get_dimensions(shapes) == 1
+    for rows, reason in (
+        (missing, "no shape, or one that cannot be read"),
+        (empty, "empty shape"),
+        (flat, "line without length"),
+    ):
+        log.change("dropped", "row", reason, "package", frame.index[rows])
+    return np.asarray(~(missing | empty | flat))
+
+
+def project(shapes: _Shapes, source_crs: object, city: City) -> gpd.GeoSeries:
+    """
+    Convert shapes to the city's system.
+
+    Parameters
+    ----------
+    shapes
+        Shapes as in the file.
+    source_crs
+        The file's system.
+    city
+        System and place of the city.
+
+    Returns
+    -------
+    projected
+        In the city's system; not yet checked to lie in the city.
+
+    Raises
+    ------
+    CrsError
+        The file has no system, or the city's is not known or not projected.
+    """
+    there = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes), crs=source_crs)
+    try:
+        here = there if source_crs is None else there.to_crs(city.crs)
+    except CRSError:
+        # The city's own system is not known: the check below says so.
+        here = there
+    except ProjError:
+        what = f"cannot be converted from {crs_name(source_crs)} to {city.crs}"
+        remedy = "Choose another source_crs, or another system for the city."
+        raise CrsError.of("geometry", [Problem("geometry", what, remedy=remedy)]) from None
+    # Without rows only the systems are checked; places are, once the rows have their ids.
+    network.check_crs(here.iloc[:0], "geometry", crs=city.crs, bbox_lonlat=city.bbox_lonlat)
+    return here.geometry
+
+
+def _in_one_piece(shape: shapely.Geometry) -> shapely.Geometry:
+    """Make one piece of a shape of several where they allow it; pieces without length go."""
+    pieces = shapely.get_parts(shape)
+    if shape.geom_type == "MultiPoint":
+        return pieces[0] if len(pieces) == 1 else shape
+    pieces = pieces[shapely.length(pieces) > 0]
+    if len(pieces) == 1:
+        return pieces[0]
+    rest = shapely.multilinestrings(pieces)
+    joined = shapely.line_merge(rest, directed=True)
+    return joined if joined.geom_type == "LineString" else rest
+
+
+def _is_multi(shapes: _Shapes) -> _Mask:
+    return np.isin(shapely.get_type_id(shapes), _MULTI)
+
+
+def split(frame: DataFrame, lines: gpd.GeoSeries | None, log: Log) -> Parts:
+    """
+    Take shapes of several pieces apart.
+
+    Pieces of a line that follow each other end to end are one line, since a city's row stays a
+    section. Pieces without length are left out.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file.
+    lines
+        Their shapes, each of them useful; None for a table without shapes.
+    log
+        Takes what was joined and split.
+
+    Returns
+    -------
+    parts
+        Pieces in the order of the rows, and of their row in the order drawn.
+    """
+    if lines is None:
+        return Parts(None, np.arange(len(frame)), np.zeros(len(frame), dtype="int64"))
+    shapes = np.array(lines.to_numpy(), dtype="object")
+    several = _is_multi(shapes) & (shapely.get_num_geometries(shapes) > 1)
+    for place in np.flatnonzero(_is_multi(shapes)):
+        shapes[place] = _in_one_piece(shapes[place])
+    many = _is_multi(shapes)
+    reason = "pieces that follow each other, or have no length, made one line"
+    log.change("changed", "geometry", reason, "package", frame.index[several & ~many])
+    log.change("changed", "geometry", "split into its pieces", "package", frame.index[many])
+    count = np.where(many, shapely.get_num_geometries(shapes), 1)
+    origin = np.repeat(np.arange(len(shapes)), count)
+    pieces = shapes[origin]
+    pieces[many[origin]] = shapely.get_parts(shapes[many])
+    part = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count) + 1
+    part = np.where(many[origin], part, 0)
+    return Parts(gpd.GeoSeries(pieces, crs=lines.crs), origin, part)
+
+
+def same_as_before(shapes: _Shapes) -> _Mask:
+    """
+    Find shapes that stand in an earlier row too, in either direction.
+
+    Parameters
+    ----------
+    shapes
+        Shapes of a table.
+
+    Returns
+    -------
+    repeated
+        True from the second on.
+    """
+    return np.asarray(pd.Series(shapely.to_wkb(shapely.normalize(shapes))).duplicated())
