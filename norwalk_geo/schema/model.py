@@ -48,7 +48,15 @@ Years: TypeAlias = pd.DataFrame
 Curves: TypeAlias = pd.DataFrame
 Treatments: TypeAlias = pd.DataFrame
 
-PARAMETERS = ("treatments", "curves", "classes", "price_index", "scales", "bands")
+PARAMETERS = (
+    "treatments",
+    "curves",
+    "classes",
+    "price_index",
+    "scales",
+    "bands",
+    "destinations",
+)
 
 
 @dataclass(frozen=True)
