@@ -1,0 +1,28 @@
+"""
+Street maps for folium: one function a layer, then `compose`.
+
+Every text is escaped, every asset is inside the page, and streets are drawn by the project's own
+script from compact columns: thousands of sections open at once.
+"""
+
+from __future__ import annotations
+
+from norwalk_geo.maps.blocks import check_ids
+from norwalk_geo.maps.compose import Parts, compose, parts
+from norwalk_geo.maps.layers import condition_layer, plan_layer, sites_layer
+from norwalk_geo.maps.sentences import day_text, pci_text
+from norwalk_geo.maps.styles import band_of, year_label
+
+__all__ = [
+    "Parts",
+    "band_of",
+    "check_ids",
+    "compose",
+    "condition_layer",
+    "day_text",
+    "parts",
+    "pci_text",
+    "plan_layer",
+    "sites_layer",
+    "year_label",
+]

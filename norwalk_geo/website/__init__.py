@@ -1,0 +1,7 @@
+"""The residents' page of a plan: one file, no network, words first."""
+
+from __future__ import annotations
+
+from norwalk_geo.website.page import Plan, page, publish
+
+__all__ = ["Plan", "page", "publish"]
