@@ -6,13 +6,17 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 from shapely import LineString
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from norwalk_geo.towns import Town
+
 REAL = Path(__file__).parents[2] / "shared" / "data"
 # A corner inside Norwalk in EPSG:2229, so that drawn streets pass the check of their place.
 _ORIGIN = (6_530_000.0, 1_800_000.0)
@@ -99,7 +103,7 @@ def draw_sections(drawing: str, *, cell_ft: float = _CELL_FT) -> gpd.GeoDataFram
                 found[f"{mark}{to}"] = LineString([(x, y), (to_x, to_y)])
     return gpd.GeoDataFrame(
         {"functional_class": "residential"},
-        index=gpd.pd.Index(found, name="section_id", dtype="str"),
+        index=pd.Index(found, name="section_id", dtype="str"),
         geometry=list(found.values()),
         crs="EPSG:2229",
     )
@@ -109,3 +113,16 @@ def draw_sections(drawing: str, *, cell_ft: float = _CELL_FT) -> gpd.GeoDataFram
 def draw() -> Callable[..., gpd.GeoDataFrame]:
     """Function that reads sections from a drawing."""
     return draw_sections
+
+
+@pytest.fixture(scope="session")
+def sample_town() -> Town:
+    """The invented town of 84 sections; nobody may change it."""
+    from norwalk_geo import towns
+
+    return towns.town("town", seed=1)
+
+
+def assert_like(result: pd.Series | pd.DataFrame, subject: pd.DataFrame) -> None:
+    """A result has the subject's rows in the subject's order, and changed nothing of it."""
+    pd.testing.assert_index_equal(result.index, subject.index)

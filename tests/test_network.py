@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import strategies
+from conftest import assert_like
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point
@@ -14,6 +16,9 @@ from shapely import LineString, Point
 from norwalk_geo import network, schema
 from norwalk_geo.errors import CrsError
 from norwalk_geo.network import Network
+
+if TYPE_CHECKING:
+    from norwalk_geo.towns import Town
 
 Draw = Callable[..., gpd.GeoDataFrame]
 BBOX = (-118.11, 33.87, -118.04, 33.95)
@@ -184,6 +189,14 @@ def test_length_area_and_the_citys_share() -> None:
     # 36 ft is the default width of a residential street.
     assert measures["area_sy"].tolist() == [17600, 5280 * 36 / 9, 5000, 17600, 0, 4400]
     assert measures["area_is_estimated"].tolist() == [False, True, False, False, False, False]
+
+
+def test_measures_belong_to_their_sections(sample_town: Town) -> None:
+    sections = sample_town.streets.sections
+    measures = network.measure(sections, schema.parameters("classes"))
+    assert_like(measures, sections)
+    assert measures["city_share"].between(0, 1).all()
+    assert (measures["length_ft"] > 0).all()
 
 
 def test_absent_columns_mean_what_blank_cells_mean() -> None:
