@@ -9,6 +9,8 @@ for ever.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,11 +83,33 @@ def _price_level(index: pd.DataFrame, years: pd.Series | int) -> pd.Series | flo
     return float(level[years]) if isinstance(years, int) else years.map(level)
 
 
+def _catalogue_problems(given: Treatments, only: Sequence[str]) -> list[Problem]:
+    """Find treatments that nobody defined, surfaces that do not exist and crossed windows."""
+    problems = []
+    for name in only:
+        if name not in given.index:
+            near = difflib.get_close_matches(name, list(given.index), n=1, cutoff=0.5)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(given.index)}."
+            problems.append(Problem(name, "unknown treatment", remedy=hint))
+    surfaces = schema.describe("curves").columns.loc["surface_type", "values"].split("|")
+    for name, text in given["surfaces"].items():
+        strange = [one for one in text.split() if one not in surfaces]
+        if strange:
+            remedy = f"Use {', '.join(surfaces)}."
+            problems.append(Problem(str(name), f"unknown surface {strange}", remedy=remedy))
+    crossed = given.index[given["pci_min"] >= given["pci_max"]]
+    if len(crossed):
+        remedy = "Correct the window."
+        problems.append(Problem("pci_min", "is not below pci_max", tuple(crossed), remedy))
+    return problems
+
+
 def catalogue(
     parameters: pd.DataFrame | None = None,
     *,
     base_year: int,
     price_index: pd.DataFrame | None = None,
+    only: Sequence[str] = (),
 ) -> Treatments:
     """
     List the treatments with their cost in dollars of the base year.
@@ -98,6 +122,8 @@ def catalogue(
         Year of the dollars.
     price_index
         Price level by year. By default the one that ships with the package.
+    only
+        Treatments that the city uses; all where none is named.
 
     Returns
     -------
@@ -107,7 +133,8 @@ def catalogue(
     Raises
     ------
     ConfigError
-        The price index lacks a year, or a window is upside down.
+        With every unknown treatment or surface and every window that is upside down; or the price
+        index lacks a year.
 
     Examples
     --------
@@ -117,10 +144,10 @@ def catalogue(
     """
     given = schema.parameters("treatments") if parameters is None else parameters
     index = schema.parameters("price_index") if price_index is None else price_index
-    crossed = given.index[given["pci_min"] >= given["pci_max"]]
-    if len(crossed):
-        problem = Problem("pci_min", "is not below pci_max", tuple(crossed), "Correct the window.")
-        raise ConfigError.of("treatments", [problem])
+    problems = _catalogue_problems(given, only)
+    if problems:
+        raise ConfigError.of("treatments", problems)
+    given = given.loc[[name for name in given.index if not only or name in only]]
     ratio = _price_level(index, base_year) / _price_level(index, given["cost_year"])
     return given.assign(cost_usd_sy=given["unit_cost_usd_sy"] * ratio)
 

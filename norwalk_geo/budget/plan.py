@@ -46,6 +46,8 @@ class Plan:
         Area-weighted condition at the start of the plan, points.
     objective_exact
         Objective of the same plan without rounding ages to whole months.
+    classes
+        Functional classes that it was made with.
     """
 
     work: Work
@@ -58,6 +60,7 @@ class Plan:
     policies: Mapping[str, float]
     pci_now: float
     objective_exact: float
+    classes: pd.DataFrame
 
 
 def _nominal(case: Case, dollars: Floats, year: int | npt.NDArray[np.int64]) -> Floats:
@@ -304,6 +307,7 @@ def optimize(
         policies={"do_nothing": nothing, "worst_first": worst},
         pci_now=float(case.area @ courses[1].start[:, 0] / case.area.sum()),
         objective_exact=objective(case, simulate(case, treatments, exact=True)),
+        classes=lifecycle.classes,
     )
 
 

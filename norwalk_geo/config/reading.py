@@ -42,6 +42,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "critical_pci": ("critical_pci", values.number(0, 100)),
         "bands": ("bands", values.choice(_SCHEMES)),
         "unsurveyed": ("unsurveyed", values.choice(_UNSURVEYED)),
+        "treatments": ("treatments", values.texts),
     },
     "standards": {"enforce": ("enforce", values.texts), "advise": ("advise", values.texts)},
     "publish": {"languages": ("languages", values.languages)},

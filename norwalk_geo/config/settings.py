@@ -51,6 +51,8 @@ class Config:
         Scheme of condition bands: `astm7` or `california4`.
     unsurveyed
         `leave` sections without a survey out, or assume the `class_median`.
+    treatments
+        Treatments that the city uses; all of the catalogue where none is named.
     languages
         Languages of published pages.
     enforce, advise
@@ -75,6 +77,7 @@ class Config:
     critical_pci: float = 70.0
     bands: str = "california4"
     unsurveyed: str = "leave"
+    treatments: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     enforce: tuple[str, ...] = ()
     advise: tuple[str, ...] = ()

@@ -1,0 +1,232 @@
+"""
+The commands, their arguments and their help.
+
+Nothing heavy is imported until a command runs, so that help appears at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from norwalk_geo.cli.guard import guard
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    name="norwalk",
+    help="Street repair plans with a proof, from a city's own files.\n\n"
+    "A city is a folder with norwalk.toml and its tables. Begin with 'norwalk new CITY', bring the "
+    "streets in with 'norwalk import', and run 'norwalk run CITY'.\n\n"
+    "Exit codes: 0 done, 1 the data are wrong, 2 the call is wrong.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+City = Annotated[Path, typer.Argument(help="Folder of the city, with norwalk.toml in it.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for scripts.")]
+# Typer reads annotations when the program starts, on every Python that we support.
+Day = Annotated[
+    Optional[dt.datetime],  # noqa: UP045
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Day that the data describe. Default: as_of in norwalk.toml, else today.",
+    ),
+]
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - the form that Typer calls
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"norwalk_geo {version('norwalk_geo')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def new(
+    city: Annotated[Path, typer.Argument(help="Folder to make.")],
+    name: Annotated[str, typer.Option(help="Name of the city.")] = "",
+    crs: Annotated[
+        str, typer.Option(help="Projected coordinate system, such as EPSG:2229.")
+    ] = "EPSG:2229",
+    bbox: Annotated[
+        str, typer.Option(help="West, south, east and north in degrees, with commas.")
+    ] = "-118.11,33.87,-118.04,33.95",
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="Fill it with an invented city, to try things out.")
+    ] = False,
+    size: Annotated[
+        str,
+        typer.Option(help="Size of the invented city: town, norwalk, city, county or sections."),
+    ] = "norwalk",
+    seed: Annotated[int, typer.Option(help="Seed of the invented city.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace a city that is there.")] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Make a city folder: settings with a comment on every line, and places for the tables.
+
+    With --synthetic it is a whole invented city that every other command can be tried on.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import making
+
+        if synthetic:
+            made = making.synthetic(city, size=size, seed=seed, force=force)
+        else:
+            made = making.empty(
+                city, name=name or city.resolve().name, crs=crs, bbox=bbox, force=force
+            )
+        show.made(made)
+
+
+@app.command()
+def check(
+    city: City,
+    report: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Also write every bad row to this CSV file."),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Check settings and tables, and list all that is wrong.
+
+    Each line names the table and column, what is wrong in how many rows, the first rows, and what
+    to do. With --report every row is listed.
+    """
+    with guard(as_json=as_json, quiet=quiet, report=report) as show:
+        from norwalk_geo.cli import job
+
+        show.checked(job.read_city(city))
+
+
+@app.command("import")
+def import_(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON, GeoParquet, CSV or Excel."
+        ),
+    ],
+    mapping: Annotated[
+        Path, typer.Option("--map", help="Mapping file: which column becomes what.")
+    ],
+    city: Annotated[Path, typer.Option("--city", help="Folder of the city.")] = Path(),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Forget surveys imported earlier instead of adding.")
+    ] = False,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Bring a file into the city by a mapping, and account for every row.
+
+    The file is reprojected to the city's system; rows read, kept, changed and dropped are listed
+    with the reason, and the list is kept beside the table.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import importing
+
+        day = as_of.date() if as_of else None
+        show.imported(importing.run(source, mapping, city, as_of=day, replace=replace))
+
+
+@app.command()
+def plan(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder for the results. Default: CITY/out."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Plan the repairs of the coming years within the budget, with a proof.
+
+    Writes plan.gpkg, work_plan.csv, work_plan.xlsx, summary.json and index.html together. Earlier
+    results stay until the new ones are complete.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import job
+
+        target = out or job.default_out(city)
+        show.planned(job.plan(city, target, as_of=as_of, show=show), target)
+
+
+@app.command()
+def publish(
+    city: City,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder; the site is written to OUT/site.")
+    ] = Path("maps"),
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Write the residents' page: a map and lists that open from disk without a network.
+
+    No edition of the plan is kept yet, so it plans afresh, and says so.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import job
+
+        show.published(job.publish(city, out / "site", as_of=as_of, show=show), out / "site")
+
+
+@app.command()
+def run(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder for the results. Default: CITY/out."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Do the whole job: check the city, plan, and write every result.
+
+    The one command of a routine run. It does all that the city has tables for.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import job
+
+        target = out or job.default_out(city)
+        show.planned(job.plan(city, target, as_of=as_of, show=show), target)
+
+
+def main() -> None:
+    """
+    Run the command line.
+
+    Returns
+    -------
+    nothing
+        The process ends with the exit code of the command.
+    """
+    app()

@@ -1,0 +1,184 @@
+"""What a person or a script sees of a command."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from norwalk_geo.cli.importing import Brought
+    from norwalk_geo.cli.job import City, Outcome
+    from norwalk_geo.errors import NorwalkError
+
+__all__ = ["Show"]
+
+_PATIENCE_S = 2.0
+_MILLION = 1e6
+
+
+class Show:
+    """
+    Printer of one command: results on standard output, progress and errors on the other.
+
+    Parameters
+    ----------
+    as_json
+        Print one JSON object instead of words.
+    quiet
+        Print nothing but errors.
+    """
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        self.as_json, self.quiet = as_json, quiet
+        self.out = Console(highlight=False, soft_wrap=True)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=self.err,
+            transient=True,
+        )
+        self.task = self.progress.add_task("Starting", total=None)
+        # Work of under two seconds needs no bar.
+        self.timer = threading.Timer(_PATIENCE_S, self.progress.start)
+        self.timer.daemon = True
+
+    def __enter__(self) -> Self:
+        """Begin to watch the time."""
+        if not (self.quiet or self.as_json) and sys.stderr.isatty():
+            self.timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take the bar away."""
+        self.timer.cancel()
+        self.progress.stop()
+
+    def step(self, what: str) -> None:
+        """Say what is being done now."""
+        self.progress.update(self.task, description=what, completed=0, total=None)
+
+    def share(self, done: float) -> None:
+        """Say how much of the step is done, from 0 to 1."""
+        self.progress.update(self.task, completed=done, total=1.0)
+
+    def _say(self, *lines: str) -> None:
+        """Print lines for a person. Names from files are escaped by the caller."""
+        if not (self.quiet or self.as_json):
+            for line in lines:
+                self.out.print(line)
+
+    def _json(self, value: Mapping[str, Any]) -> None:
+        if self.as_json:
+            sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+    def error(self, error: NorwalkError, *, report: Path | None = None) -> None:
+        """Print an error whole, and write its rows to a file where one is wanted."""
+        problems = [
+            {"where": p.where, "what": p.what, "rows": list(p.rows), "remedy": p.remedy}
+            for p in error.problems
+        ]
+        self._json({"kind": "error", "message": str(error), "problems": problems})
+        if not self.as_json:
+            self.err.print(f"[bold red]{escape(str(error))}[/]")
+        if report is not None:
+            with report.open("w", encoding="utf-8-sig", newline="") as stream:
+                writer = csv.writer(stream)
+                writer.writerow(["where", "what", "row", "remedy"])
+                for p in error.problems:
+                    writer.writerows([p.where, p.what, row, p.remedy] for row in p.rows or ("",))
+
+    def stopped(self) -> None:
+        """Say that the run was interrupted."""
+        self.err.print("Interrupted. Nothing was changed.")
+
+    def made(self, city: Path) -> None:
+        """Show a new city folder."""
+        self._json({"kind": "new", "city": str(city)})
+        self._say(f"Made {escape(str(city))}. Next: edit {escape(str(city / 'norwalk.toml'))}.")
+
+    def checked(self, city: City) -> None:
+        """Show what a check found in order."""
+        tables = {one.table: one.rows for one in city.inputs}
+        self._json({"kind": "check", "city": city.config.city, "tables": tables})
+        self._say(f"{escape(city.config.city)}: everything is in order.")
+        self._say(*(f"  {name}: {rows:,} rows" for name, rows in tables.items()))
+
+    def imported(self, brought: Brought) -> None:
+        """Show what an import did."""
+        self._json({"kind": "import", **brought.report, "written": brought.written})
+        self._say(*(escape(line) for line in brought.lines))
+        self._say(*(f"Written: {escape(path)}" for path in brought.written))
+
+    def _years(self, summary: Mapping[str, Any]) -> Table:
+        """Lay out the years of a plan."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in (
+            "Year",
+            "Budget $M",
+            "Spent $M",
+            "Miles",
+            "PCI",
+            "PCI, nothing done",
+            "Backlog $M",
+        ):
+            table.add_column(name, justify="right")
+        for row in summary["years"]:
+            table.add_row(
+                str(row["year"]),
+                f"{row['budget_usd'] / _MILLION:.2f}",
+                f"{row['spent_usd'] / _MILLION:.2f}",
+                f"{row['miles_repaired']:.1f}",
+                f"{row['pci']:.1f}",
+                f"{row['pci_untreated']:.1f}",
+                f"{row['backlog_usd'] / _MILLION:.1f}",
+            )
+        return table
+
+    def planned(self, outcome: Outcome, folder: Path) -> None:
+        """Show a plan."""
+        summary = outcome.summary
+        self._json(summary)
+        if self.quiet or self.as_json:
+            return
+        if summary["notice"]:
+            self.out.print(f"[bold]{escape(summary['notice'])}[/]")
+        gap = "nothing to gain" if summary["gap"] is None else f"{summary['gap']:.3%} of the gain"
+        self._say(
+            f"[bold]{escape(summary['city'])}[/]: {summary['sections']:,} sections, "
+            f"{summary['centerline_miles']:.1f} centerline miles, condition "
+            f"{summary['pci_now']:.1f} now, {summary['pci_end']:.1f} at the end with the plan, "
+            f"{summary['pci_end_untreated']:.1f} with nothing done.",
+            f"No plan within the budgets can beat this one by more than {gap}.",
+        )
+        if summary["sections_unsurveyed"]:
+            self._say(f"Not surveyed, so not planned: {summary['sections_unsurveyed']:,} sections.")
+        self._say(*(escape(note) for note in summary["notes"]))
+        self.out.print(self._years(summary))
+        self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
+
+    def published(self, outcome: Outcome, folder: Path) -> None:
+        """Show where a site is."""
+        files = [str(folder / name) for name in outcome.files]
+        self._json({"kind": "publish", "files": files, "plan": "made afresh"})
+        self._say(
+            "The plan was made afresh for this page.", *(f"  {escape(file)}" for file in files)
+        )

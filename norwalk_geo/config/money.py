@@ -1,0 +1,63 @@
+"""The city's budget as one number a plan year, in constant dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from norwalk_geo.config.settings import Config
+from norwalk_geo.errors import ConfigError, Problem
+
+__all__ = ["yearly_budget"]
+
+
+def _said(years: list[int], last: int) -> str:
+    """Say for which years the budget is carried on."""
+    span = f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    return f"No budget is given for {span}: that of {last} is carried on."
+
+
+def yearly_budget(
+    config: Config, first_year: int, *, by_year: Mapping[int, float] | None = None
+) -> tuple[dict[int, float], list[str]]:
+    """
+    Give the money of every plan year.
+
+    Funds of a year are added up. A year without an entry takes the last entry before it, which the
+    notes say. Nominal dollars are deflated to the base year.
+
+    Parameters
+    ----------
+    config
+        The city's settings.
+    first_year
+        First fiscal year of the plan.
+    by_year
+        Dollars by fiscal year, where they come from the table `budgets` instead of the settings.
+
+    Returns
+    -------
+    budget_usd, notes
+        Constant dollars by fiscal year, and what was assumed, as sentences.
+
+    Raises
+    ------
+    ConfigError
+        There is no money for the first year of the plan.
+    """
+    given = by_year or {year: sum(funds.values()) for year, funds in config.budget.items()}
+    before = [year for year in given if year <= first_year]
+    if not before:
+        remedy = f"Add to norwalk.toml, below [budget]: {first_year} = 5_000_000."
+        what = f"has no entry for fiscal year {first_year}, the first of the plan"
+        raise ConfigError.of("norwalk.toml", [Problem("budget", what, remedy=remedy)])
+    budget: dict[int, float] = {}
+    carried: dict[int, list[int]] = {}
+    for year in range(first_year, first_year + config.years):
+        source = max(known for known in given if known <= year)
+        amount = given[source]
+        if source != year:
+            carried.setdefault(source, []).append(year)
+        if config.budget_dollars == "nominal":
+            amount /= (1 + config.inflation_pct / 100) ** (year - config.base_year)
+        budget[year] = round(amount, 2)
+    return budget, [_said(years, source) for source, years in carried.items()]

@@ -1,0 +1,10 @@
+"""The results on paper, in spreadsheets and as files that other systems read."""
+
+from __future__ import annotations
+
+from norwalk_geo.report.files import Results, write_plan
+from norwalk_geo.report.summary import summary
+from norwalk_geo.report.tables import street_table, work_table
+from norwalk_geo.report.workbook import workbook
+
+__all__ = ["Results", "street_table", "summary", "work_table", "workbook", "write_plan"]

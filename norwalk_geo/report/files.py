@@ -1,0 +1,194 @@
+"""The plan's files: GeoPackage, CSV with its description, workbook and summary."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from norwalk_geo import io, schema
+from norwalk_geo.report.tables import street_table, work_table
+from norwalk_geo.report.workbook import workbook
+
+if TYPE_CHECKING:
+    from norwalk_geo.budget import Plan
+    from norwalk_geo.schema import Condition, Sections
+
+__all__ = ["Results", "write_plan"]
+
+# A cell that begins with one of these is a formula to a spreadsheet program.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CSVW_TYPES = {"text": "string", "number": "decimal", "integer": "integer", "date": "date"}
+
+
+@dataclass(frozen=True)
+class Results:
+    """
+    A plan with all that its files show.
+
+    Parameters
+    ----------
+    sections, condition
+        Streets and their latest survey.
+    plan
+        The plan.
+    bands
+        Table `band_summary`.
+    summary
+        What `summary` made of them.
+    """
+
+    sections: Sections
+    condition: Condition
+    plan: Plan
+    bands: pd.DataFrame
+    summary: Mapping[str, Any]
+
+
+def _noticed(frame: pd.DataFrame, notice: str) -> pd.DataFrame:
+    """Put the notice on every row, so that no copy of a table loses it."""
+    return frame.assign(notice=notice) if notice else frame
+
+
+def _geopackage(path: Path, results: Results, notice: str, as_of: dt.date) -> None:
+    """Write the streets and the work as layers, with the yearly figures and their origin."""
+    streets, plan = results.sections, results.plan
+    table = street_table(streets, results.condition, plan)
+    table["survey_date"] = pd.to_datetime(table["survey_date"])
+    shapes = gpd.GeoDataFrame(table, geometry=streets.geometry.to_numpy(), crs=streets.crs)
+    work = work_table(streets, results.condition, plan)
+    work["survey_date"] = pd.to_datetime(work["survey_date"])
+    lines = streets.geometry.loc[work["section_id"]].to_numpy()
+    block = {key: results.summary[key] for key in ("version", "as_of", "settings", "parameters")}
+    origin = {
+        **{
+            key: json.dumps(value) if isinstance(value, dict) else value
+            for key, value in block.items()
+        },
+        "inputs": json.dumps(results.summary["inputs"]),
+        "notice": notice,
+    }
+    layers = {
+        "sections": _noticed(shapes, notice),
+        "work": _noticed(gpd.GeoDataFrame(work, geometry=lines, crs=streets.crs), notice),
+        "years": _noticed(plan.years.reset_index(), notice),
+        "bands": _noticed(results.bands.reset_index(), notice),
+        "provenance": pd.DataFrame(
+            {"name": list(origin), "value": list(map(str, origin.values()))}
+        ),
+    }
+    io.write_layers(layers, path, as_of=as_of)
+
+
+def _plain_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep a spreadsheet program from reading text cells as formulas."""
+    safe = frame.copy()
+    for column in safe.columns[safe.dtypes.eq("str")]:
+        risky = safe[column].str.startswith(_FORMULA).fillna(value=False)
+        safe[column] = safe[column].mask(risky, "'" + safe[column])
+    return safe
+
+
+def _money_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write dollars with two decimals; other numbers as short as they are exact."""
+    dollars = [name for name in frame.columns if str(name).endswith("_usd")]
+    return frame.assign(**{name: frame[name].map("{:.2f}".format) for name in dollars})
+
+
+def _describe_csv(frame: pd.DataFrame, name: str, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a CSV by the W3C's vocabulary for tables, with the origin of its figures."""
+    known = pd.concat([schema.describe(t).columns for t in ("work", "sections", "condition")])
+    columns = []
+    for column in frame.columns:
+        rows = known.loc[[column]].iloc[0] if column in known.index else None
+        kind = "string" if rows is None else _CSVW_TYPES.get(rows["type"], "string")
+        text = "" if rows is None else rows["description"]
+        columns.append({"name": column, "titles": column, "datatype": kind, "dc:description": text})
+    origin = ("city", "notice", "version", "as_of", "settings", "parameters", "inputs")
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": name,
+        "tableSchema": {"columns": columns},
+        "norwalk_geo:provenance": {key: summary[key] for key in origin},
+    }
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _about(summary: Mapping[str, Any]) -> dict[str, str]:
+    """Say in words where the workbook's figures come from."""
+    gap = "nothing to gain" if summary["gap"] is None else f"{summary['gap']:.4%} of the gain"
+    lines = {
+        "City": summary["city"],
+        "Notice": summary["notice"],
+        "As of": summary["as_of"],
+        "Made with": f"norwalk_geo {summary['version']}",
+        "Plan": "Draft made by optimization; nothing in it is adopted.",
+        "Proof": f"No plan within the budgets can be better than this one by more than {gap}.",
+        "Money": "Constant dollars of the base year; columns “$ of the year” add inflation.",
+        "Notes": " ".join(summary["notes"]),
+    }
+    for one in summary["inputs"]:
+        text = f"{one['path']}, {one['rows']:,} rows, newest day {one['date'] or 'none'}"
+        lines[f"Input: {one['table']}"] = f"{text}, SHA-256 {one['sha256']}"
+    for name, one in summary["parameters"].items():
+        doubt = f" Rows not confirmed: {one['unconfirmed_rows']}."
+        lines[f"Parameters: {name}"] = f"{one['source']} ({one['file']}).{doubt}"
+    return {name: text for name, text in lines.items() if text}
+
+
+def write_plan(folder: Path, results: Results) -> None:
+    """
+    Write a plan's files.
+
+    Parameters
+    ----------
+    folder
+        Where to write; the caller switches it in (`io.writing`).
+    results
+        The plan with all that its files show. Figures agree to the cent in every file.
+
+    Returns
+    -------
+    nothing
+        `plan.gpkg`, `work_plan.csv` with `work_plan.csv-metadata.json`, `work_plan.xlsx` and
+        `summary.json` are written.
+
+    Raises
+    ------
+    SourceError
+        A file cannot be written.
+    """
+    summary, plan = results.summary, results.plan
+    notice, as_of = summary["notice"], dt.date.fromisoformat(summary["as_of"])
+    _geopackage(folder / "plan.gpkg", results, notice, as_of)
+    work = work_table(results.sections, results.condition, plan)
+    listed = _noticed(_money_text(_plain_text(work)), notice)
+    listed.to_csv(
+        folder / "work_plan.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
+    )
+    described = _describe_csv(listed, "work_plan.csv", summary)
+    _write_json(folder / "work_plan.csv-metadata.json", described)
+    workbook(
+        folder / "work_plan.xlsx",
+        {
+            "Work plan": work,
+            "By year": plan.years.reset_index(),
+            "By condition": results.bands.reset_index(),
+            "Every street": street_table(results.sections, results.condition, plan),
+        },
+        title=f"{summary['city']}: street repair plan (draft)",
+        notice=notice,
+        about=_about(summary),
+        as_of=as_of,
+    )
+    _write_json(folder / "summary.json", summary)

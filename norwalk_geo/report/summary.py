@@ -1,0 +1,111 @@
+"""The plan in one page of figures, for scripts and for the pages made from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from norwalk_geo import needs, network
+
+if TYPE_CHECKING:
+    from norwalk_geo.budget import Plan
+    from norwalk_geo.schema import Condition, Sections
+
+__all__ = ["summary"]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON values are of any kind
+    """Turn numpy and missing values into what JSON knows."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Turn a table into one object a row."""
+    rows = frame.reset_index().to_dict("records")
+    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _assumed(sections: Sections, condition: Condition, plan: Plan) -> dict[str, int]:
+    """Count what is not known and had to be assumed."""
+    outcomes = plan.outcomes
+    assumed = condition["is_assumed"].sum() if "is_assumed" in condition else 0
+    return {
+        "sections_width_assumed": int(outcomes["area_is_estimated"].sum()),
+        "sections_surface_unknown": int(outcomes["family_is_assumed"].sum()),
+        "sections_condition_assumed": int(assumed),
+        "sections_condition_converted": int(condition["pci_method"].eq("converted").sum()),
+        "sections_not_city": int(outcomes["status"].eq("not_city").sum()),
+        "sections_unnamed": int(sections["street_name"].isna().sum())
+        if "street_name" in sections
+        else len(sections),
+    }
+
+
+def summary(
+    sections: Sections,
+    condition: Condition,
+    plan: Plan,
+    bands: pd.DataFrame,
+    *,
+    city: Mapping[str, str],
+    provenance: Mapping[str, Any],
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    """
+    Summarize a plan.
+
+    Parameters
+    ----------
+    sections
+        Streets.
+    condition
+        Latest survey, aligned to `sections`.
+    plan
+        The plan.
+    bands
+        Table `band_summary`.
+    city
+        `city`, its name, and `notice`, the sentence that everything must carry, or blank.
+    provenance
+        Version, day, parameters and inputs.
+    notes
+        What was assumed, as sentences.
+
+    Returns
+    -------
+    summary
+        Plain values, ready for JSON: dollars to the cent, condition in points, miles. Contract:
+        `docs/methods/summary.md`.
+    """
+    outcomes = plan.outcomes
+    # Weighted by the same areas as every other average of the plan.
+    measured = network.measure(sections, plan.classes)
+    area = measured["area_sy"]
+    return {
+        "kind": "plan",
+        **city,
+        "sections": len(sections),
+        "sections_unsurveyed": int(outcomes["status"].eq("not_surveyed").sum()),
+        "centerline_miles": float(measured["miles"].sum()),
+        "pci_now": plan.pci_now,
+        "pci_end": _plain(plan.years["pci"].iloc[-1]),
+        "pci_end_untreated": _plain(plan.years["pci_untreated"].iloc[-1]),
+        "pci_surveyed": _plain(needs.area_weighted(condition["pci"], area)),
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "do_nothing": plan.do_nothing,
+        "gap": plan.gap,
+        "objective_exact_ages": plan.objective_exact,
+        "policies": {name: {"objective": value} for name, value in plan.policies.items()},
+        "years": _records(plan.years),
+        "statuses": {str(k): int(v) for k, v in outcomes["status"].value_counts().items()},
+        "bands": _records(bands),
+        "assumed": _assumed(sections, condition, plan),
+        "notes": list(notes),
+        **provenance,
+    }
