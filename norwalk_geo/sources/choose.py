@@ -91,9 +91,11 @@ class _Choice:
     def number(self, node: ast.expr, values: Series | None = None) -> Series:
         values = self.value(node) if values is None else values
         kind = _kind(values)
-        if kind == "date" or (kind == "text" and isinstance(node, ast.Constant)):
-            raise self._fail(node, f"is {'a date' if kind == 'date' else 'text'}, not a number")
+        if kind == "date":
+            raise self._fail(node, "is a date, not a number")
         number, bad = TYPES["number"][0](values.astype("float64") if kind == "number" else values)
+        if kind == "text" and isinstance(node, ast.Constant) and bad.any():
+            raise self._fail(node, "is text, not a number")
         if kind == "text" and bad.any():
             what = f"{self._written(node)} is no number in {int(bad.sum()):,} rows"
             self.notes[f"{what}: they count as missing"] = None

@@ -79,11 +79,10 @@ def _tables(
 ) -> dict[str, DataFrame]:
     """Put the tables together: rows, their pieces, and the surveys of the same rows."""
     described = schema.describe(mapping.table)
-    names = {"id": kept.ids, "source": kept.ids}
-    if mapping.key:
-        names["source"] = columns.as_text(kept.frame[mapping.key])
-    spread = _spread(parts, names | dict(made))
-    ids, source = spread.pop("id"), spread.pop("source")
+    source = columns.as_text(kept.frame[mapping.key]) if mapping.key else kept.ids
+    spread = _spread(parts, made)
+    ids = kept.ids.iloc[parts.origin].reset_index(drop=True)
+    source = source.iloc[parts.origin].reset_index(drop=True)
     ids = ids.where(parts.part == 0, ids + "-" + pd.Series(parts.part).astype("str"))
     frame = pd.DataFrame(spread | {described.key[0]: ids, "source_id": source})
     own = frame[[name for name in described.columns.index if name in frame]]

@@ -119,9 +119,8 @@ def _points(frame: DataFrame, geometry: Mapping[str, str], log: Log) -> _Shapes:
 def _well_known(frame: DataFrame, column: str, log: Log) -> _Shapes:
     """Read shapes written as text."""
     text = as_text(frame[column])
-    shapes = shapely.from_wkt(
-        text.where(text.notna(), None).to_numpy("object"), on_invalid="ignore"
-    )
+    written = text.astype("object").where(text.notna(), None).to_numpy()
+    shapes = shapely.from_wkt(written, on_invalid="ignore")
     bad = shapely.is_missing(shapes) & text.notna().to_numpy()
     remedy = "Write it like LINESTRING (x y, x y), or drop the rows with where."
     log.problem(column, "not a shape in well-known text", frame.index[bad], remedy)
