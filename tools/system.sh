@@ -48,7 +48,10 @@ if [[ -n "$packages" ]] && can_install; then
   rm -f "$log"
 fi
 if ! has_axe && has npm; then
-  npm install --prefix . --no-save --no-package-lock --no-audit --no-fund --silent "axe-core@$AXE" || true
+  log=$(mktemp)
+  npm install --prefix . --no-save --no-package-lock --no-audit --no-fund --fetch-retries=1 \
+    "axe-core@$AXE" > "$log" 2>&1 || tail -n 20 "$log" >&2
+  rm -f "$log"
 fi
 
 missing=$(missing_packages | xargs)
