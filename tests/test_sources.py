@@ -206,7 +206,6 @@ def test_a_table_without_shapes(bench: Bench, tmp_path: Path) -> None:
     table = "surveys"
     key = "seg"
     prefix = "s"
-    where = "score > 0"
     [columns]
     survey_date = {from = "when", format = "%Y"}
     rating = {from = "score", scale = "1-10"}
@@ -214,8 +213,12 @@ def test_a_table_without_shapes(bench: Bench, tmp_path: Path) -> None:
     imported = bench.run(path, mapping)
     assert imported.tables["surveys"]["pci"].tolist() == [80, 60, 75]
     assert set(imported.tables["surveys"]["pci_method"]) == {"converted"}
-    assert imported.report.rows_dropped == 1
+    assert change(imported, "row", "dropped").ids == ("2",)
     assert imported.report.crs_to == ""
+    path.write_text("seg,when,score\n1,2015,ten\n2,2015,11\n")
+    with pytest.raises(SchemaError) as error:
+        bench.run(path, mapping)
+    assert [one.rows for one in error.value.problems if one.where == "rating"] == [("1",), ("2",)]
 
 
 # --------------------------------------------------------------------------- shapes
@@ -377,8 +380,9 @@ def test_a_rating_becomes_an_index(bench: Bench) -> None:
     )
     imported = bench.run(streets(PCI=[7.5, 0.0, None]), text)
     assert imported.tables["surveys"]["pci"].tolist() == [75]
-    assert change(imported, "pci", "unsurveyed").ids == ("2",)
-    assert "dated after 2026-07-01" in imported.report.warnings[0]
+    unsurveyed = {c.reason: c.ids for c in imported.report.changes if c.kind == "unsurveyed"}
+    assert sorted(unsurveyed.values()) == [("2",), ("3",)]
+    assert "dated after 2026-07-01: 1" in imported.report.warnings[0]
     with pytest.raises(SchemaError) as error:
         bench.run(streets(PCI=[11.0, 0.5, 3.0]), text)
     assert "outside 1–10 (11.0, 0.5) in 2 rows: 1, 2" in problems(error)["rating"]
@@ -414,6 +418,25 @@ def test_no_system(bench: Bench) -> None:
 def test_a_city_system_that_cannot_be_used(crs: str, words: str, bench: Bench) -> None:
     with pytest.raises(CrsError, match=words):
         bench.run(streets(), crs=crs)
+
+
+def test_feet_in_a_file_that_says_degrees(bench: Bench) -> None:
+    """GeoJSON without a word on its system counts as degrees, whatever it holds."""
+    frame = streets().set_crs("EPSG:4326", allow_override=True)
+    with pytest.raises(CrsError) as error:
+        bench.run(frame)
+    (problem,) = error.value.problems
+    assert "6.53e+06" in problem.what
+    assert problem.rows == ("1", "2", "3")
+    assert "source_crs" in problem.remedy
+
+
+def test_coordinates_that_are_no_numbers(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('ID,NAME,CLASS,WIDTH,W\n1,a,L,30,"LINESTRING (6530000 1800000, inf 0)"\n')
+    text = 'source_crs = "EPSG:2229"\ngeometry = {wkt = "W"}\n' + PLAIN
+    with pytest.raises(SchemaError, match="coordinates that are no numbers"):
+        bench.run(path, text)
 
 
 def test_the_wrong_zone(bench: Bench) -> None:
@@ -598,7 +621,9 @@ def test_where(text: str, rows: list[int]) -> None:
 
 
 def test_where_says_which_cells_are_no_numbers() -> None:
-    assert choose(parse("t > 1"), FRAME)[1] == ("t is no number in 1 rows: they count as missing",)
+    assert choose(parse("t > 1"), FRAME)[1] == (
+        "cells of t that are no numbers and count as missing: 1",
+    )
 
 
 @pytest.mark.parametrize(

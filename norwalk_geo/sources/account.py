@@ -89,13 +89,13 @@ def _look_at(result: Result, as_of: dt.date, log: Log) -> tuple[str, ...]:
     if "surveys" in result.tables:
         day = result.tables["surveys"].index.get_level_values("survey_date")
         if late := int((day > pd.Timestamp(as_of)).sum()):
-            log.warnings.append(f"{late:,} surveys are dated after {as_of.isoformat()}")
+            log.warnings.append(f"surveys dated after {as_of.isoformat()}: {late:,}")
     if kept.lines is None:
         return ()
     again = shapes.same_as_before(kept.lines.to_numpy())
     keys = tuple(log.labels[kept.frame.index[again]].tolist())
     if keys:
-        what = f"{len(keys):,} rows have the shape of a row before them"
+        what = f"rows with the shape of a row before them: {len(keys):,}"
         log.warnings.append(f"{what} ({', '.join(keys[:3])}); their length counts again")
     return keys
 

@@ -97,8 +97,8 @@ class _Choice:
         if kind == "text" and isinstance(node, ast.Constant) and bad.any():
             raise self._fail(node, "is text, not a number")
         if kind == "text" and bad.any():
-            what = f"{self._written(node)} is no number in {int(bad.sum()):,} rows"
-            self.notes[f"{what}: they count as missing"] = None
+            what = f"cells of {self._written(node)} that are no numbers and count as missing"
+            self.notes[f"{what}: {int(bad.sum()):,}"] = None
         return number.mask(bad) if kind == "text" else number
 
     def _alike(self, left: ast.expr, right: ast.expr) -> tuple[Series, Series]:

@@ -11,14 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo.schema.convert import TYPES
+from norwalk_geo.sources.report import Log
 from norwalk_geo.sources.rules import Cell, ColumnRule
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-    from norwalk_geo.sources.report import Log
-
-__all__ = ["as_text", "build"]
+__all__ = ["as_text", "build", "unrated"]
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -91,7 +90,7 @@ def _translate(values: Series, rule: ColumnRule, log: Log) -> Series:
     for theirs, ours in rule.words.items():
         found = text.eq(theirs).fillna(value=False).to_numpy(dtype="bool")
         result[found] = _as_cells(values[found], ours).astype("object")
-        reason = f"{theirs!r} read as {ours!r}"
+        reason = f"{theirs!r} read as {str(ours)!r}"
         log.whole(rule.column, reason, f"columns.{rule.column}.values", int(found.sum()))
     return result.where(result.notna(), None).infer_objects()
 
@@ -137,6 +136,7 @@ def _rate(values: Series, rule: ColumnRule, scales: DataFrame, log: Log) -> Seri
     known = table.dropna()
     number, unread = TYPES["number"][0](values)
     none = number.isin(table.index[table.isna()])
+    blank = number.isna() & ~unread
     low, high = known.index.min(), known.index.max()
     outside = number.notna() & ~none & ~number.between(low, high)
     rule_name = f"columns.{rule.column}.scale"
@@ -151,11 +151,41 @@ def _rate(values: Series, rule: ColumnRule, scales: DataFrame, log: Log) -> Seri
         rule_name,
         _places(values, none),
     )
+    reason = "no rating given"
+    log.change("unsurveyed", "pci", reason, f"columns.{rule.column}", _places(values, blank))
     index = pd.Series(np.interp(number, known.index, known), index=values.index)
     index = index.mask(none | outside | number.isna())
     reason = f"rating on the scale {rule.scale} read as an index"
     log.whole("pci", reason, rule_name, int(index.notna().sum()))
     return index
+
+
+def unrated(frame: DataFrame, rule: ColumnRule, scales: DataFrame) -> _Mask:
+    """
+    Find rows whose rating is blank, or stands for none on its scale.
+
+    Parameters
+    ----------
+    frame
+        Rows of the file.
+    rule
+        Rule of the rating.
+    scales
+        Index by scale and rating.
+
+    Returns
+    -------
+    unrated
+        True where nobody rated the street. A rating that cannot be read is not among them.
+    """
+    quiet = Log(np.full(int(frame.index.max()) + 1, "", dtype="object"))
+    values = frame[rule.source]
+    for step in (_blank, _translate):
+        values = step(values, rule, quiet)
+    number, unread = TYPES["number"][0](values)
+    table = scales.loc[rule.scale]["pci"]
+    none = number.isin(table.index[table.isna()])
+    return np.asarray(none | (number.isna() & ~unread))
 
 
 def _fill(values: Series, rule: ColumnRule, log: Log) -> Series:
@@ -221,4 +251,7 @@ def build(
             columns["pci_method"] = pd.Series("converted", index=frame.index)
         else:
             columns[rule.column] = values
+        if rule.column == "pci":
+            blank = _places(values, as_text(values).isna())
+            log.change("unsurveyed", "pci", "no condition given", "columns.pci", blank)
     return columns

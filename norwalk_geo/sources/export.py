@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from norwalk_geo import files, network, schema
-from norwalk_geo.errors import CrsError, Problem, SchemaError
+from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError
 from norwalk_geo.schema.convert import TYPES
 from norwalk_geo.sources import columns, rows, shapes
 from norwalk_geo.sources.account import Result, report_of
@@ -195,9 +195,12 @@ def from_export(
     raw = raw.rename(columns=str)
     rows.refuse_absent(raw, mapping, source.name)
     log = Log(rows.labels(raw, mapping))
-    kept = rows.pick(raw, mapping, city, log)
-    _refuse_nothing(len(kept.ids), log, source.name)
     table = schema.parameters("scales") if scales is None else scales
+    try:
+        kept = rows.pick(raw, mapping, city, table, log)
+    except NorwalkError as error:
+        raise type(error).of(source.name, error.problems) from None
+    _refuse_nothing(len(kept.ids), log, source.name)
     made = columns.build(kept.frame, mapping.columns.values(), table, log)
     parts = shapes.split(kept.frame, kept.lines, log)
     tables = _tables(kept, parts, made, mapping)

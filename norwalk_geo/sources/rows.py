@@ -189,7 +189,17 @@ def _unique(kept: DataFrame, ids: Series, mapping: Mapping, log: Log) -> tuple[_
     return every, ids.where(~again, ids + "." + number.astype("str"))
 
 
-def pick(raw: DataFrame, mapping: Mapping, city: City, log: Log) -> Kept:
+def _rated(frame: DataFrame, mapping: Mapping, scales: DataFrame, log: Log) -> DataFrame:
+    """Drop the rows of a table of surveys that hold none."""
+    rule = mapping.columns.get("rating")
+    if mapping.table != "surveys" or rule is None or frame.empty:
+        return frame
+    none = columns.unrated(frame, rule, scales)
+    log.change("dropped", "row", "nobody rated the street", "columns.rating", frame.index[none])
+    return frame.loc[~none]
+
+
+def pick(raw: DataFrame, mapping: Mapping, city: City, scales: DataFrame, log: Log) -> Kept:
     """
     Choose the rows of a file that go into the result, and name them.
 
@@ -201,6 +211,8 @@ def pick(raw: DataFrame, mapping: Mapping, city: City, log: Log) -> Kept:
         How it is read.
     city
         System and place of the city.
+    scales
+        Index by scale and rating.
     log
         Takes every row that is dropped, and every problem.
 
@@ -216,14 +228,14 @@ def pick(raw: DataFrame, mapping: Mapping, city: City, log: Log) -> Kept:
     SchemaError
         The table needs shapes and the file has none.
     """
-    frame, lines = _meeting(raw, mapping, log), None
+    frame, lines = _rated(_meeting(raw, mapping, log), mapping, scales, log), None
     kind = schema.describe(mapping.table).geometry
     if kind:
         drawn = shapes.drawn(frame, mapping.geometry, log)
         useful = shapes.find_useful(frame, drawn, log, lines=kind == "LineString")
         frame, drawn = frame.loc[useful], drawn[useful]
         system = mapping.source_crs or getattr(raw, "crs", None)
-        lines = shapes.project(drawn, system, city).set_axis(frame.index)
+        lines = shapes.project(drawn, log.labels[frame.index], system, city).set_axis(frame.index)
     if frame.empty:
         return Kept(frame, pd.Series(dtype="str"), lines)
     ids = _ids(frame, mapping, lines, log)

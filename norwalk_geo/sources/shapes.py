@@ -164,6 +164,14 @@ def drawn(frame: DataFrame, geometry: Mapping[str, str], log: Log) -> _Shapes:
     return np.asarray(shapely.force_2d(shapes))
 
 
+def _endless(shapes: _Shapes) -> _Mask:
+    """Find shapes with a coordinate that is missing or infinite."""
+    places, row = shapely.get_coordinates(shapes, return_index=True)
+    found = np.zeros(len(shapes), dtype="bool")
+    found[row[~np.isfinite(places).all(axis=1)]] = True
+    return found
+
+
 def find_useful(frame: DataFrame, shapes: _Shapes, log: Log, *, lines: bool) -> _Mask:
     """
     Find the rows whose shape can be used, and list the others.
@@ -182,22 +190,26 @@ def find_useful(frame: DataFrame, shapes: _Shapes, log: Log, *, lines: bool) -> 
     Returns
     -------
     useful
-        False where there is no shape, it is empty, or it is a line without length.
+        False where there is no shape, it is empty, its coordinates are no numbers, or it is a line
+        without length.
     """
-    missing, empty = shapely.is_missing(shapes), shapely.is_empty(shapes)
+    missing, empty, endless = shapely.is_missing(shapes), shapely.is_empty(shapes), _endless(shapes)
+    shapes = shapes.copy()
+    shapes[endless] = None
     flat = ~missing & ~empty & (shapely.length(shapes) == 0) if lines else missing & False
     # A point where a line should be is for the check to refuse.
     flat &= shapely.get_dimensions(shapes) == 1
     for rows, reason in (
         (missing, "no shape, or one that cannot be read"),
         (empty, "empty shape"),
+        (endless, "coordinates that are no numbers"),
         (flat, "line without length"),
     ):
         log.change("dropped", "row", reason, "package", frame.index[rows])
-    return np.asarray(~(missing | empty | flat))
+    return np.asarray(~(missing | empty | endless | flat))
 
 
-def project(shapes: _Shapes, source_crs: object, city: City) -> gpd.GeoSeries:
+def project(shapes: _Shapes, labels: _Shapes, source_crs: object, city: City) -> gpd.GeoSeries:
     """
     Convert shapes to the city's system.
 
@@ -205,6 +217,8 @@ def project(shapes: _Shapes, source_crs: object, city: City) -> gpd.GeoSeries:
     ----------
     shapes
         Shapes as in the file.
+    labels
+        Keys of their rows, for messages.
     source_crs
         The file's system.
     city
@@ -218,7 +232,8 @@ def project(shapes: _Shapes, source_crs: object, city: City) -> gpd.GeoSeries:
     Raises
     ------
     CrsError
-        The file has no system, or the city's is not known or not projected.
+        The file has no system, its coordinates do not fit it, or the city's system is not known or
+        not projected.
     """
     there = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes), crs=source_crs)
     try:
@@ -232,6 +247,15 @@ def project(shapes: _Shapes, source_crs: object, city: City) -> gpd.GeoSeries:
         raise CrsError.of("geometry", [Problem("geometry", what, remedy=remedy)]) from None
     # Without rows only the systems are checked; places are, once the rows have their ids.
     network.check_crs(here.iloc[:0], "geometry", crs=city.crs, bbox_lonlat=city.bbox_lonlat)
+    far = _endless(here.geometry.to_numpy())
+    if far.any():
+        x, y = shapely.get_coordinates(shapes[far][0])[0]
+        what = (
+            f"has coordinates such as {x:,.6g}, {y:,.6g}, which do not fit {crs_name(source_crs)},"
+        )
+        remedy = "Set source_crs in the mapping to the system that the file was drawn in."
+        problem = Problem("geometry", what, tuple(labels[far].tolist()), remedy)
+        raise CrsError.of("geometry", [problem])
     return here.geometry
 
 
@@ -277,7 +301,9 @@ def split(frame: DataFrame, lines: gpd.GeoSeries | None, log: Log) -> Parts:
         return Parts(None, np.arange(len(frame)), np.zeros(len(frame), dtype="int64"))
     shapes = np.array(lines.to_numpy(), dtype="object")
     several = _is_multi(shapes) & (shapely.get_num_geometries(shapes) > 1)
-    for place in np.flatnonzero(_is_multi(shapes)):
+    single = _is_multi(shapes) & ~several
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    for place in np.flatnonzero(several):
         shapes[place] = _in_one_piece(shapes[place])
     many = _is_multi(shapes)
     reason = "pieces that follow each other, or have no length, made one line"
