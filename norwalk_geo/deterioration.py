@@ -61,10 +61,12 @@ def curves(parameters: pd.DataFrame | None = None) -> Curves:
     """
     given = schema.parameters("curves") if parameters is None else parameters
     months = np.arange(_LONGEST_YEARS * MONTHS_PER_YEAR + 1)
+    flat = given.reset_index()
+    names = flat["functional_class"] + " " + flat["surface_type"]
+    years = months / MONTHS_PER_YEAR
     tables = {
-        f"{functional_class} {surface}": 100
-        * np.exp(-((months / MONTHS_PER_YEAR / row["scale_years"]) ** row["shape"]))
-        for (functional_class, surface), row in given.iterrows()
+        name: 100 * np.exp(-((years / scale) ** shape))
+        for name, scale, shape in zip(names, flat["scale_years"], flat["shape"], strict=True)
     }
     return pd.DataFrame(tables, index=pd.Index(months, name="age_months"))
 
@@ -91,8 +93,8 @@ def families(sections: Sections, curves: Curves) -> pd.DataFrame:
     ConfigError
         A class has no curve at all.
     """
-    blank = pd.Series(None, index=sections.index, dtype="str")
-    surface = (sections["surface_type"] if "surface_type" in sections else blank).fillna(UNKNOWN)
+    blank = pd.Series(UNKNOWN, index=sections.index)
+    surface = sections.get("surface_type", blank).fillna(UNKNOWN)
     family = sections["functional_class"] + " " + surface
     lost = ~family.isin(curves.columns)
     family = family.mask(lost, sections["functional_class"] + f" {UNKNOWN}")
@@ -174,7 +176,8 @@ def months_since_survey(condition: Condition, day: dt.date) -> pd.Series:
         Aligned to `condition`; not below zero, missing where there is no survey.
     """
     days = (pd.Timestamp(day) - condition["survey_date"]).dt.total_seconds() / 86_400
-    return (days / _DAYS_PER_MONTH).clip(lower=0).rename("months")
+    months: pd.Series = (days / _DAYS_PER_MONTH).clip(lower=0).rename("months")
+    return months
 
 
 def forecast(
@@ -227,6 +230,6 @@ def forecast(
         ahead = condition["survey_date"] <= pd.Timestamp(end)
         months = months_since_survey(condition, end).where(ahead)
         ends[year] = condition_at(age + months, family, curves)
-    wide = pd.DataFrame(ends, index=condition.index)
-    wide.columns.name = "year"
-    return schema.check(wide.stack(future_stack=True).rename("pci").to_frame(), "forecast")
+    wide = pd.DataFrame(ends, index=condition.index).reset_index()
+    long = wide.melt("section_id", var_name="year", value_name="pci")
+    return schema.check(long.sort_values(["section_id", "year"], kind="stable"), "forecast")

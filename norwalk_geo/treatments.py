@@ -1,10 +1,10 @@
 """
 What may be done to which pavement, what it costs and what it does.
 
-The life-cycle model joins curves and treatments on a grid of months of effective age. The state of a
-section is that age and the number of surface seals since the last structural work: each further seal
-gains less, and at the family's limit only structural work is open, so that nothing lives on slurry
-for ever.
+The life-cycle model joins curves and treatments on a grid of months of effective age. The state of
+a section is that age and the number of surface seals since the last structural work: each further
+seal gains less, and at the family's limit only structural work is open, so that nothing lives on
+slurry for ever.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class Lifecycle:
     next_seals
         Seals after a treatment, by treatment and seals so far.
     called
-        Treatment that the city's own windows call for, by family, seals so far and age; −1 for none.
+        Treatment that the city's own windows call for, by family, seals so far and age; −1 for
+        none.
     unit_cost_usd_sy
         Cost per square yard by family and treatment.
     weight
@@ -91,12 +92,12 @@ def _catalogue_problems(given: Treatments, only: Sequence[str]) -> list[Problem]
             near = difflib.get_close_matches(name, list(given.index), n=1, cutoff=0.5)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(given.index)}."
             problems.append(Problem(name, "unknown treatment", remedy=hint))
-    surfaces = schema.describe("curves").columns.loc["surface_type", "values"].split("|")
-    for name, text in given["surfaces"].items():
-        strange = [one for one in text.split() if one not in surfaces]
+    surfaces = str(schema.describe("curves").columns["values"]["surface_type"]).split("|")
+    for treatment, text in given["surfaces"].astype("str").items():
+        strange = [one for one in str(text).split() if one not in surfaces]
         if strange:
             remedy = f"Use {', '.join(surfaces)}."
-            problems.append(Problem(str(name), f"unknown surface {strange}", remedy=remedy))
+            problems.append(Problem(str(treatment), f"unknown surface {strange}", remedy=remedy))
     crossed = given.index[given["pci_min"] >= given["pci_max"]]
     if len(crossed):
         remedy = "Correct the window."
@@ -163,14 +164,18 @@ def _after(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDAr
     return np.where(is_open, reached, np.nan)
 
 
-def _nearest_age(points: npt.NDArray[np.float64], curve: npt.NDArray[np.float64]) -> npt.NDArray:
+def _nearest_age(
+    points: npt.NDArray[np.float64], curve: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int32]:
     """Grid age whose condition is nearest to each of the points; −1 for missing points."""
     ages = np.arange(len(curve), dtype="float64")
     exact = np.interp(np.nan_to_num(points), curve[::-1], ages[::-1])
     return np.where(np.isnan(points), NOTHING, np.rint(exact)).astype("int32")
 
 
-def _called(rows: pd.DataFrame, pci: npt.NDArray, is_open: npt.NDArray) -> npt.NDArray[np.int32]:
+def _called(
+    rows: pd.DataFrame, pci: npt.NDArray[np.float64], is_open: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int32]:
     """Choose what is called for: of the open rows above the condition, the lowest."""
     limit = rows["called_below_pci"].to_numpy()[:, None]
     candidate = np.where(is_open & (pci[None, :] < limit), limit, np.inf)
@@ -207,32 +212,40 @@ def lifecycle(
     """
     classes = schema.parameters("classes") if classes is None else classes
     families = tuple(str(name) for name in curves.columns)
-    most = int(classes["seal_limit"].max())
-    count, ages = len(treatments), len(curves)
-    is_seal = treatments["counts_as_seal"].to_numpy(dtype=bool)
-    next_age = np.full((len(families), count, most + 1, ages), NOTHING, dtype="int32")
-    called = np.full((len(families), most + 1, ages), NOTHING, dtype="int32")
-    for f, family in enumerate(families):
-        functional_class, surface = family.rsplit(" ", 1)
-        limit = int(classes.loc[functional_class, "seal_limit"])
-        pci = curves[family].to_numpy()
-        for seals in range(most + 1):
-            for j, (_, row) in enumerate(treatments.iterrows()):
-                closed = row["counts_as_seal"] and seals >= limit
-                if surface in row["surfaces"].split() and not closed:
-                    next_age[f, j, seals] = _nearest_age(_after(row, pci, seals), pci)
-            called[f, seals] = _called(treatments, pci, next_age[f, :, seals] != NOTHING)
     by_class = classes.loc[[name.rsplit(" ", 1)[0] for name in families]]
-    seals = np.arange(most + 1, dtype="int32")
+    limits = by_class["seal_limit"].to_numpy(dtype="int64")
+    next_age, called = _moves(curves, treatments, limits)
+    is_seal = treatments["counts_as_seal"].to_numpy(dtype=bool)
+    seals = np.arange(next_age.shape[2])
+    after_seal = np.minimum(seals + 1, seals[-1])
     return Lifecycle(
         curves=curves,
         treatments=treatments,
         classes=classes,
         families=families,
         next_age=next_age,
-        next_seals=np.where(is_seal[:, None], np.minimum(seals + 1, most), 0).astype("int32"),
+        next_seals=np.where(is_seal[:, None], after_seal, 0).astype("int32"),
         called=called,
         unit_cost_usd_sy=np.outer(by_class["unit_cost_factor"], treatments["cost_usd_sy"]),
         weight=by_class["weight"].to_numpy(dtype="float64"),
-        seal_limit=by_class["seal_limit"].to_numpy(dtype="int64"),
+        seal_limit=limits,
     )
+
+
+def _moves(
+    curves: Curves, treatments: Treatments, limits: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Work out where every open treatment leads, and which is called for, by state."""
+    most, size = int(limits.max()), len(curves)
+    shape = (len(limits), len(treatments), most + 1, size)
+    next_age = np.full(shape, NOTHING, dtype="int32")
+    called = np.full((len(limits), most + 1, size), NOTHING, dtype="int32")
+    for f, family in enumerate(curves.columns):
+        pci, surface = curves[family].to_numpy(), str(family).rsplit(" ", 1)[1]
+        for seals in range(most + 1):
+            for j, (_, row) in enumerate(treatments.iterrows()):
+                is_closed = row["counts_as_seal"] and seals >= limits[f]
+                if surface in str(row["surfaces"]).split() and not is_closed:
+                    next_age[f, j, seals] = _nearest_age(_after(row, pci, seals), pci)
+            called[f, seals] = _called(treatments, pci, next_age[f, :, seals] != NOTHING)
+    return next_age, called

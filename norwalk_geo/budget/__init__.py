@@ -1,8 +1,8 @@
 """
 Money by year × what each section can live through → a plan with a proof.
 
-`optimize` chooses work for every section and year, never over budget, and certifies how far the plan
-can be from the best: prices on each year's money give a bound that no plan can beat.
+`optimize` chooses work for every section and year, never over budget, and certifies how far the
+plan can be from the best: prices on each year's money give a bound that no plan can beat.
 """
 
 from __future__ import annotations

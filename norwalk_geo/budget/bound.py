@@ -26,6 +26,7 @@ __all__ = ["Bound", "minimize", "price"]
 _ROUNDS = 120
 _STOP = 2e-6  # of the gain: far below what is reported
 _HALVINGS = 40
+_HALF_CENT = 0.005
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Bound:
 
 
 def _money(case: Case) -> Floats:
-    """Dollars by year, and half a cent a section: costs are rounded to the cent, the graph's are not."""
-    return case.budget_cents / CENTS + 0.005 * len(case.area)
+    """Dollars by year, and half a cent a section: real costs are rounded, the graph's are not."""
+    return case.budget_cents / CENTS + _HALF_CENT * len(case.area)
 
 
 def price(case: Case, prices: Floats, area: Floats) -> tuple[float, Floats, float]:
@@ -71,11 +72,8 @@ def price(case: Case, prices: Floats, area: Floats) -> tuple[float, Floats, floa
     bound, slack, benefit
         L at these prices; money left by year, which is a subgradient of L; benefit of those lives.
     """
-    g = case.graph
-    _, choice = kernel.best(g.first, g.year, g.end, g.benefit, g.cost, prices)
-    benefit, spent = kernel.flow(
-        g.first, g.year, g.end, g.benefit, g.cost, choice, area, len(case.years)
-    )
+    _, choice = kernel.best(case.graph, prices)
+    benefit, spent = kernel.flow(case.graph, choice, area, len(case.years))
     slack = _money(case) - spent
     return benefit + float(prices @ slack), slack, benefit
 

@@ -2,9 +2,9 @@
 From prices to a plan that fits the budget to the cent.
 
 At the best prices most sections have one best life; money is left or lacking only because of those
-near a tie. So: gather the lives that sections choose at prices near the best (the candidates), solve
-a linear program over states for the crowd, and an integer program over the few sections that are in
-doubt. Every sum is checked in whole cents at the end.
+near a tie. So: gather the lives that sections choose at prices near the best (the candidates),
+solve a linear program over states for the crowd, and an integer program over the few sections that
+are in doubt. Every sum is checked in whole cents at the end.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _CORE = 150
 _NODES = 40
 # HiGHS may exceed a scaled row by a millionth; the budget is cut by twice that before it is asked.
 _CAUTION = 2e-6
+_HALF, _NO_GAIN = 0.5, 1e-9
 # Of the gain: the integer program may stop this near to its own bound.
 _CLOSE_ENOUGH = 2e-5
 
@@ -89,14 +90,12 @@ def gather(case: Case, bound: Bound) -> Candidates:
     candidates
         Distinct lives by state; doing nothing is always among them.
     """
-    g, size = case.graph, len(case.years)
+    size = len(case.years)
     rows, dollars, points = [], [], []
     groups = np.arange(len(case.start))
     for prices in _price_vectors(bound, size):
-        _, choice = kernel.best(g.first, g.year, g.end, g.benefit, g.cost, prices)
-        chosen, spent, value = kernel.trace(
-            case.start, g.year, g.end, g.benefit, g.cost, g.treatment, choice, size
-        )
+        _, choice = kernel.best(case.graph, prices)
+        chosen, spent, value = kernel.trace(case.graph, choice, case.start, size)
         rows.append(np.column_stack([groups, chosen]))
         dollars.append(spent)
         points.append(value)
@@ -140,7 +139,7 @@ def _solve(
     Choose one option an owner for the most gain within each year's limit.
 
     `cost` has a row an option and a column a year; owners are numbered in order. Without `stop` the
-    answer is shares; with it whole options, to within that much gain. None where there is no answer.
+    answer is shares; with it whole options, to within that much gain. None without an answer.
     """
     options, owners = len(gain), int(owner[-1]) + 1
     scale = np.maximum(limit, 1.0)
@@ -163,7 +162,8 @@ def _solve(
         constraints=rows,
         options=settings,
     )
-    return found.x
+    shares: Floats | None = found.x
+    return shares
 
 
 def _crowd(case: Case, lives: Candidates) -> tuple[Integers, npt.NDArray[np.bool_]]:
@@ -207,11 +207,12 @@ def _doubt(case: Case, lives: Candidates, prices: Floats) -> Floats:
     has_more = np.diff(lives.first) > 1
     second = np.full(len(best), -np.inf)
     second[has_more] = worth[order[lives.first[:-1][has_more] + 1]]
-    return (best - second)[case.group] * case.area
+    loss: Floats = (best - second)[case.group] * case.area
+    return loss
 
 
 def _core(
-    case: Case, lives: Candidates, life: Integers, split: npt.NDArray, prices: Floats
+    case: Case, lives: Candidates, life: Integers, split: npt.NDArray[np.bool_], prices: Floats
 ) -> Integers:
     """Choose the sections to decide one by one: those of split states, then those most in doubt."""
     loss = _doubt(case, lives, prices)
@@ -260,7 +261,7 @@ def _decide(case: Case, lives: Candidates, life: Integers, core: Integers, stop:
     gain = (lives.points[option] - nothing) * case.area[section]
     picked = _solve(gain, cents / CENTS, left, owner, stop=stop)
     if picked is not None:
-        taken = np.flatnonzero(picked > 0.5)
+        taken = np.flatnonzero(picked > _HALF)
         decided[core[owner[taken]]] = option[taken]
     return decided
 
@@ -280,7 +281,7 @@ def _fill(case: Case, lives: Candidates, life: Integers) -> Integers:
     left = case.budget_cents - current.sum(axis=0)
     while True:
         gain = (lives.points[option] - lives.points[filled][owner]) * case.area[owner]
-        fits = ((cents - current[owner]) <= left).all(axis=1) & (gain > 1e-9)
+        fits = ((cents - current[owner]) <= left).all(axis=1) & (gain > _NO_GAIN)
         if not fits.any():
             return filled
         pick = int(np.where(fits, gain, -np.inf).argmax())

@@ -58,7 +58,6 @@ def doubts(condition: Condition, flags: pd.DataFrame, *, begin: dt.date) -> pd.S
     ]
     text = pd.Series("", index=condition.index, dtype="str")
     for is_so, words in known:
-        words = words if isinstance(words, pd.Series) else pd.Series(words, index=text.index)
         joined = text.where(text.eq(""), text + ", ") + words
         text = text.mask(is_so.fillna(value=False).astype(bool), joined)
     return text.where(text.eq(""), " Uncertain: " + text + ".")

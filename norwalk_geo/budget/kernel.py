@@ -1,116 +1,215 @@
 """
-The life-cycle graph and its two passes, compiled.
+The life-cycle graph and its passes, compiled.
 
-A node is a state at the start of a year: year, family, seals so far, months of effective age. An arc
-does nothing for a year, or treats and waits out the lock-out. Benefits are weighted points, costs
-dollars, both per square yard, so that every section of one state shares one node. All loops run in a
-fixed order: the same input gives the same bits.
+A node is a state at the start of a year: year, family, seals so far, months of effective age. An
+arc does nothing for a year, or treats and waits out the lock-out. Benefits are weighted points,
+costs dollars, both per square yard, so that every section of one state shares one node. All loops
+run in a fixed order: the same input gives the same bits.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple, TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
+__all__ = ["Arcs", "Moves", "Worth", "best", "flow", "graph", "reachable", "trace"]
+
 MONTHS = 12
+Floats: TypeAlias = npt.NDArray[np.float64]
+Integers: TypeAlias = npt.NDArray[np.int64]
+Small: TypeAlias = npt.NDArray[np.int32]
+Tiny: TypeAlias = npt.NDArray[np.int8]
+
+
+class Moves(NamedTuple):
+    """
+    What may be done in which state.
+
+    Parameters
+    ----------
+    next_age
+        Months after a treatment by family, treatment, seals and age; −1 where it is not open.
+    next_seals
+        Seals after a treatment, by treatment and seals.
+    lockout
+        Years until the next work, by treatment.
+    is_open
+        Whether a year has money at all.
+    """
+
+    next_age: Small
+    next_seals: Small
+    lockout: Integers
+    is_open: npt.NDArray[np.bool_]
+
+
+class Worth(NamedTuple):
+    """
+    What a square yard is worth and what it costs.
+
+    Parameters
+    ----------
+    pci
+        Condition by family and age.
+    weight
+        Weight by family.
+    cost
+        Dollars by year, family and treatment.
+    terminal
+        Years that the condition at the end counts for.
+    """
+
+    pci: Floats
+    weight: Floats
+    cost: Floats
+    terminal: float
+
+
+class Arcs(NamedTuple):
+    """
+    The graph: arcs `first[n]` to `first[n + 1]` leave node n; the last node is the end of the plan.
+
+    Parameters
+    ----------
+    first, year
+        First arc and year, by node.
+    end, benefit, cost, treatment
+        Node reached, weighted points, dollars and treatment (−1 for none), by arc.
+    """
+
+    first: Integers
+    year: Small
+    end: Small
+    benefit: Floats
+    cost: Floats
+    treatment: Tiny
 
 
 @njit(cache=True)
-def reachable(starts, next_age, next_seals, lockout, is_open, years):
+def reachable(starts: Integers, moves: Moves) -> tuple[Small, int, int]:
     """
     Number the states that can be reached, year by year.
 
-    `starts` has a row (family, seals, age) a state at the start. `is_open[t]` is false in years
-    without money. Returns the number of each state (−1 where not reached) and the count of nodes
-    and arcs.
+    Parameters
+    ----------
+    starts
+        Family, seals and age of each state at the start.
+    moves
+        What may be done.
+
+    Returns
+    -------
+    number, nodes, arcs
+        Node by year, family, seals and age (−1 where not reached), and how many there are.
     """
-    families, treatments, seal_states, ages = next_age.shape
+    years = moves.is_open.shape[0]
+    families, treatments, seal_states, ages = moves.next_age.shape
     number = np.full((years, families, seal_states, ages), -1, np.int32)
     for k in range(starts.shape[0]):
         number[0, starts[k, 0], starts[k, 1], starts[k, 2]] = 0
     nodes, arcs = 0, 0
     for t in range(years):
-        for f in range(families):
-            for s in range(seal_states):
-                for a in range(ages):
-                    if number[t, f, s, a] < 0:
-                        continue
-                    number[t, f, s, a] = nodes
-                    nodes += 1
-                    arcs += 1
-                    if t + 1 < years:
-                        number[t + 1, f, s, min(a + MONTHS, ages - 1)] = 0
-                    if not is_open[t]:
-                        continue
-                    for j in range(treatments):
-                        b = next_age[f, j, s, a]
-                        if b < 0:
-                            continue
-                        arcs += 1
-                        k = min(lockout[j], years - t)
-                        if t + k < years:
-                            c = min(b + MONTHS * k, ages - 1)
-                            number[t + k, f, next_seals[j, s], c] = 0
+        for f, s, a in np.argwhere(number[t] >= 0):
+            number[t, f, s, a] = nodes
+            nodes += 1
+            for j in range(-1, treatments if moves.is_open[t] else 0):
+                b = a if j < 0 else moves.next_age[f, j, s, a]
+                if b < 0:
+                    continue
+                arcs += 1
+                k = 1 if j < 0 else moves.lockout[j]
+                if t + k < years:
+                    after = s if j < 0 else moves.next_seals[j, s]
+                    number[t + k, f, after, min(b + MONTHS * k, ages - 1)] = 0
     return number, nodes, arcs
 
 
 @njit(cache=True)
-def graph(number, nodes, arcs, pci, next_age, next_seals, lockout, is_open, weight, cost, terminal):
-    """
-    Lay out the arcs of every node, nothing first; `nodes` itself is the end of the plan.
-
-    `cost[t, f, j]` in dollars per square yard. The last year's condition counts `terminal` times more.
-    """
-    years, families, seal_states, ages = number.shape
-    treatments = next_age.shape[1]
-    first = np.zeros(nodes + 1, np.int64)
-    year = np.zeros(nodes, np.int32)
-    end = np.empty(arcs, np.int32)
-    benefit = np.empty(arcs, np.float64)
-    price = np.empty(arcs, np.float64)
-    treatment = np.empty(arcs, np.int8)
-    q = 0
-    for t in range(years):
-        for f in range(families):
-            for s in range(seal_states):
-                for a in range(ages):
-                    n = number[t, f, s, a]
-                    if n < 0:
-                        continue
-                    first[n] = q
-                    year[n] = t
-                    for j in range(-1, treatments if is_open[t] else 0):
-                        b = a if j < 0 else next_age[f, j, s, a]
-                        if b < 0:
-                            continue
-                        k = 1 if j < 0 else min(lockout[j], years - t)
-                        points = 0.0
-                        for m in range(1, k + 1):
-                            points += pci[f, min(b + MONTHS * m, ages - 1)]
-                        c = min(b + MONTHS * k, ages - 1)
-                        if t + k == years:
-                            points += terminal * pci[f, c]
-                            end[q] = nodes
-                        else:
-                            end[q] = number[t + k, f, s if j < 0 else next_seals[j, s], c]
-                        benefit[q] = weight[f] * points
-                        price[q] = 0.0 if j < 0 else cost[t, f, j]
-                        treatment[q] = j
-                        q += 1
-    first[nodes] = q
-    return first, year, end, benefit, price, treatment
+def _points(pci: Floats, f: int, age: int, years: int) -> float:
+    """Add up the condition at the end of each of some years, from an age on."""
+    last = pci.shape[1] - 1
+    total = 0.0
+    for m in range(1, years + 1):
+        total += pci[f, min(age + MONTHS * m, last)]
+    return total
 
 
 @njit(cache=True)
-def best(first, year, end, benefit, cost, prices):
-    """Value of every node at these prices, and its best arc; of equals the one that spends less."""
-    nodes = year.shape[0]
+def graph(number: Small, size: tuple[int, int], moves: Moves, worth: Worth) -> Arcs:
+    """
+    Lay out the arcs of every node, doing nothing first.
+
+    Parameters
+    ----------
+    number, size
+        From `reachable`: node of each state; count of nodes and of arcs.
+    moves
+        What may be done.
+    worth
+        What it is worth and what it costs.
+
+    Returns
+    -------
+    arcs
+        The graph.
+    """
+    nodes, arcs = size
+    years, _, _, ages = number.shape
+    first, year = np.zeros(nodes + 1, np.int64), np.zeros(nodes, np.int32)
+    end, treatment = np.empty(arcs, np.int32), np.empty(arcs, np.int8)
+    benefit, cost = np.empty(arcs), np.empty(arcs)
+    q = 0
+    for t in range(years):
+        for f, s, a in np.argwhere(number[t] >= 0):
+            first[number[t, f, s, a]] = q
+            year[number[t, f, s, a]] = t
+            for j in range(-1, moves.next_age.shape[1] if moves.is_open[t] else 0):
+                b = a if j < 0 else moves.next_age[f, j, s, a]
+                if b < 0:
+                    continue
+                k = 1 if j < 0 else min(moves.lockout[j], years - t)
+                c = min(b + MONTHS * k, ages - 1)
+                points = _points(worth.pci, f, b, k)
+                if t + k == years:
+                    points += worth.terminal * worth.pci[f, c]
+                    end[q] = nodes
+                else:
+                    end[q] = number[t + k, f, s if j < 0 else moves.next_seals[j, s], c]
+                benefit[q] = worth.weight[f] * points
+                cost[q] = 0.0 if j < 0 else worth.cost[t, f, j]
+                treatment[q] = j
+                q += 1
+    first[nodes] = q
+    return Arcs(first, year, end, benefit, cost, treatment)
+
+
+@njit(cache=True)
+def best(arcs: Arcs, prices: Floats) -> tuple[Floats, Integers]:
+    """
+    Find the best life from every node at given prices.
+
+    Parameters
+    ----------
+    arcs
+        The graph.
+    prices
+        Weighted points per dollar, by year.
+
+    Returns
+    -------
+    value, choice
+        Worth of the best life by node, and its first arc; of equals the one that does less.
+    """
+    nodes = arcs.year.shape[0]
     value = np.zeros(nodes + 1)
     choice = np.empty(nodes, np.int64)
     for n in range(nodes - 1, -1, -1):
-        top, arc = -np.inf, first[n]
-        for q in range(first[n], first[n + 1]):
-            z = benefit[q] - prices[year[n]] * cost[q] + value[end[q]]
+        top, arc = -np.inf, arcs.first[n]
+        for q in range(arcs.first[n], arcs.first[n + 1]):
+            z = arcs.benefit[q] - prices[arcs.year[n]] * arcs.cost[q] + value[arcs.end[q]]
             if z > top:
                 top, arc = z, q
         value[n] = top
@@ -119,9 +218,27 @@ def best(first, year, end, benefit, cost, prices):
 
 
 @njit(cache=True)
-def flow(first, year, end, benefit, cost, choice, area, years):
-    """Send each node's area along the chosen arcs: total benefit and dollars by year."""
-    nodes = year.shape[0]
+def flow(arcs: Arcs, choice: Integers, area: Floats, years: int) -> tuple[float, Floats]:
+    """
+    Send each node's area along the chosen arcs.
+
+    Parameters
+    ----------
+    arcs
+        The graph.
+    choice
+        Arc taken from each node.
+    area
+        Square yards that start at each node.
+    years
+        Years of the plan.
+
+    Returns
+    -------
+    benefit, spent
+        Weighted points, and dollars by year.
+    """
+    nodes = arcs.year.shape[0]
     through = np.zeros(nodes + 1)
     spent = np.zeros(years)
     total = 0.0
@@ -130,26 +247,45 @@ def flow(first, year, end, benefit, cost, choice, area, years):
         if here == 0.0:
             continue
         q = choice[n]
-        total += here * benefit[q]
-        spent[year[n]] += here * cost[q]
-        through[end[q]] += here
+        total += here * arcs.benefit[q]
+        spent[arcs.year[n]] += here * arcs.cost[q]
+        through[arcs.end[q]] += here
     return total, spent
 
 
 @njit(cache=True)
-def trace(nodes_at_start, year, end, benefit, cost, treatment, choice, years):
-    """Follow the chosen arcs from each start: treatment and dollars by year, and the benefit."""
-    count = nodes_at_start.shape[0]
-    last = year.shape[0]
-    chosen = np.full((count, years), -1, np.int8)
+def trace(
+    arcs: Arcs, choice: Integers, starts: Integers, years: int
+) -> tuple[Tiny, Floats, Floats]:
+    """
+    Follow the chosen arcs from some nodes to the end.
+
+    Parameters
+    ----------
+    arcs
+        The graph.
+    choice
+        Arc taken from each node.
+    starts
+        Nodes to start from.
+    years
+        Years of the plan.
+
+    Returns
+    -------
+    treatments, dollars, points
+        Treatment and dollars by start and year, and weighted points by start.
+    """
+    count, last = starts.shape[0], arcs.year.shape[0]
+    treatments = np.full((count, years), -1, np.int8)
     dollars = np.zeros((count, years))
     points = np.zeros(count)
     for k in range(count):
-        n = nodes_at_start[k]
+        n = starts[k]
         while n < last:
             q = choice[n]
-            chosen[k, year[n]] = treatment[q]
-            dollars[k, year[n]] = cost[q]
-            points[k] += benefit[q]
-            n = end[q]
-    return chosen, dollars, points
+            treatments[k, arcs.year[n]] = arcs.treatment[q]
+            dollars[k, arcs.year[n]] = arcs.cost[q]
+            points[k] += arcs.benefit[q]
+            n = arcs.end[q]
+    return treatments, dollars, points

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +12,18 @@ import pandas as pd
 
 from norwalk_geo import config, deterioration, network
 from norwalk_geo.budget import kernel
+from norwalk_geo.budget.kernel import Arcs
 from norwalk_geo.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Case", "Graph", "Rules", "build_case"]
+__all__ = ["Case", "Rules", "build_case"]
 
 CENTS = 100
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Integers: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -52,25 +53,6 @@ class Rules:
     base_year: int = 2026
     inflation_pct: float = 2.5
     cost_growth_pct: float = 0.0
-
-
-@dataclass(frozen=True)
-class Graph:
-    """
-    Every life that a state at the start can lead to, in the arrays of `kernel.graph`.
-
-    Parameters
-    ----------
-    first, year, end, benefit, cost, treatment
-        Arcs by node; benefits in weighted points and costs in dollars, per square yard.
-    """
-
-    first: Integers
-    year: npt.NDArray[np.int32]
-    end: npt.NDArray[np.int32]
-    benefit: Floats
-    cost: Floats
-    treatment: npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -115,7 +97,7 @@ class Case:
     area: Floats
     budget_cents: Integers
     unit_cost: Floats
-    graph: Graph
+    graph: Arcs
     start: Integers
     group: Integers
 
@@ -174,20 +156,21 @@ def _seals_at_start(condition: Condition, life: Lifecycle, family: Integers) -> 
     by_class = [name.rsplit(" ", 1)[0] for name in life.families]
     limit = life.classes["load_share_limit_pct"].loc[by_class].to_numpy()
     share = condition["load_share_pct"].to_numpy(dtype="float64", na_value=np.nan)
-    return np.where(share > limit[family], life.seal_limit[family], 0)
+    return np.where(share > limit[family], life.seal_limit[family], 0).astype("int64")
 
 
 def _graph(
-    starts: Integers, life: Lifecycle, unit_cost: Floats, is_open: npt.NDArray, terminal: int
-) -> tuple[Graph, Integers]:
+    starts: Integers, life: Lifecycle, unit_cost: Floats, cents: Integers, terminal: int
+) -> tuple[Arcs, Integers]:
     """Build the lives that the starting states lead to, and find the node of each start."""
     lockout = life.treatments["lockout_years"].to_numpy(dtype="int64")
+    moves = kernel.Moves(life.next_age, life.next_seals, lockout, cents > 0)
     pci = np.ascontiguousarray(life.curves.to_numpy().T)
-    moves = (life.next_age, life.next_seals, lockout, is_open)
-    number, nodes, arcs = kernel.reachable(starts, *moves, len(is_open))
-    made = kernel.graph(number, nodes, arcs, pci, *moves, life.weight, unit_cost, float(terminal))
+    worth = kernel.Worth(pci, life.weight, unit_cost, float(terminal))
+    number, nodes, arcs = kernel.reachable(starts, moves)
+    made = kernel.graph(number, (nodes, arcs), moves, worth)
     node = number[0, starts[:, 0], starts[:, 1], starts[:, 2]].astype("int64")
-    return Graph(*made), node
+    return made, node
 
 
 def build_case(
@@ -237,20 +220,21 @@ def build_case(
     exact = deterioration.effective_age(known["pci"], names, life.curves)
     months = deterioration.months_since_survey(known, begin)
     exact_age = np.clip((exact + months).to_numpy(), 0, len(life.curves) - 1)
-    family = names.map({name: k for k, name in enumerate(life.families)}).to_numpy(dtype="int64")
+    codes = {name: k for k, name in enumerate(life.families)}
+    family: Integers = np.array([codes[name] for name in names], dtype="int64")
     age = np.rint(exact_age).astype("int64")
     seals = _seals_at_start(known, life, family)
     growth = (1 + rules.cost_growth_pct / 100) ** (np.array(years) - rules.base_year)
     unit_cost = growth[:, None, None] * life.unit_cost_usd_sy[None]
     starts, group = np.unique(np.column_stack([family, seals, age]), axis=0, return_inverse=True)
-    graph, node = _graph(starts, life, unit_cost, cents > 0, rules.terminal_years)
+    graph, node = _graph(starts, life, unit_cost, cents, rules.terminal_years)
     return Case(
         ids=known.index,
         years=years,
         rules=rules,
         life=life,
         family=family,
-        seals=seals.astype("int64"),
+        seals=seals,
         age=age,
         exact_age=exact_age,
         area=measures.loc[planned, "area_sy"].to_numpy(),

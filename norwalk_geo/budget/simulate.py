@@ -2,8 +2,8 @@
 A plan played through year by year, apart from the optimizer's graph.
 
 Each year: treat at its start (the window is tested on that condition), reset, age one year, record
-the condition at its end. On whole months it must give the optimizer's figures exactly; with the ages
-as they are, it says what rounding to months is worth.
+the condition at its end. On whole months it must give the optimizer's figures exactly; with the
+ages as they are, it says what rounding to months is worth.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ Day = Annotated[
 ]
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - the form that Typer calls
+def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
@@ -125,7 +125,8 @@ def import_(
     source: Annotated[
         Path,
         typer.Argument(
-            help="GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON, GeoParquet, CSV or Excel."
+            help="GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON, GeoParquet, CSV "
+            "or Excel workbook."
         ),
     ],
     mapping: Annotated[

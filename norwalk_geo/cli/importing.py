@@ -7,38 +7,17 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import tomlkit
 
 from norwalk_geo import config, io, schema, sources
+from norwalk_geo.cli.records import Brought
 
-__all__ = ["Brought", "run"]
+__all__ = ["run"]
 
 _FOLDER = "clean"
-
-
-@dataclass(frozen=True)
-class Brought:
-    """
-    What an import did.
-
-    Parameters
-    ----------
-    report
-        The account, ready for JSON.
-    lines
-        The same in words.
-    written
-        Files written.
-    """
-
-    report: Mapping[str, Any]
-    lines: list[str]
-    written: list[str]
 
 
 def _target(settings: config.Config, table: str) -> Path:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -23,55 +22,16 @@ from norwalk_geo import (
     treatments,
     website,
 )
+from norwalk_geo.cli.records import City, Outcome
 from norwalk_geo.errors import NorwalkError, Problem, SchemaError, SourceError
 
 if TYPE_CHECKING:
     from norwalk_geo.cli.show import Show
 
-__all__ = ["City", "Outcome", "default_out", "plan", "publish", "read_city"]
+__all__ = ["default_out", "plan", "publish", "read_city"]
 
 _NEEDED = ("sections", "surveys")
 _FILES = ("index.html", "work_plan.xlsx", "work_plan.csv", "plan.gpkg", "summary.json")
-
-
-@dataclass(frozen=True)
-class City:
-    """
-    A city as read from disk.
-
-    Parameters
-    ----------
-    config
-        Settings.
-    tables
-        Checked tables by name.
-    inputs
-        Where each came from.
-    parameters
-        Parameter tables by name, the city's own where it has them.
-    """
-
-    config: config.Config
-    tables: dict[str, pd.DataFrame]
-    inputs: list[io.Input]
-    parameters: dict[str, pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """
-    What a command made.
-
-    Parameters
-    ----------
-    summary
-        Content of `summary.json`.
-    files
-        Names of the files written.
-    """
-
-    summary: dict[str, Any]
-    files: tuple[str, ...]
 
 
 def default_out(city: Path) -> Path:
@@ -96,8 +56,8 @@ def _read_one(settings: config.Config, table: str) -> tuple[pd.DataFrame, io.Inp
     path = settings.path(table)
     frame = io.read_table(path, table)
     if schema.describe(table).geometry:
-        where = {"crs": settings.crs, "bbox_lonlat": settings.bbox_lonlat}
-        network.check_crs(gpd.GeoDataFrame(frame), table, **where)
+        box = settings.bbox_lonlat
+        network.check_crs(gpd.GeoDataFrame(frame), table, crs=settings.crs, bbox_lonlat=box)
     return frame, io.describe_input(table, path, frame, folder=settings.folder)
 
 
@@ -206,8 +166,17 @@ def _condition(city: City, as_of: dt.date) -> tuple[pd.DataFrame, list[str]]:
 def _budget(city: City, first: int) -> tuple[dict[int, float], list[str]]:
     """Take the money from the settings, or from the table of budgets where there is one."""
     table = city.tables.get("budgets")
-    by_year = None if table is None else table.groupby("year")["amount_usd"].sum().to_dict()
+    if table is None:
+        return config.yearly_budget(city.config, first)
+    sums = table.groupby("year")["amount_usd"].sum()
+    by_year = {int(year): float(usd) for year, usd in zip(sums.index, sums, strict=True)}
     return config.yearly_budget(city.config, first, by_year=by_year)
+
+
+def _bands(city: City) -> pd.DataFrame:
+    """Take the city's scheme of condition bands."""
+    every = city.parameters["bands"]
+    return every[every.index.get_level_values("scheme") == city.config.bands].droplevel("scheme")
 
 
 def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
@@ -233,8 +202,7 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     plan = budget.optimize(
         condition, sections, life, budget_usd=money, rules=rules, progress=show.share
     )
-    scheme = city.parameters["bands"].loc[settings.bands]
-    bands = needs.summarize(sections, condition, plan.outcomes, scheme, life.classes)
+    bands = needs.summarize(sections, condition, plan.outcomes, _bands(city), life.classes)
     origin = io.provenance(
         city.inputs, city.parameters, as_of=as_of, settings=settings.folder / config.FILE_NAME
     )
@@ -243,9 +211,12 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
         condition,
         plan,
         bands,
-        city={"city": settings.city, "notice": settings.notice},
-        provenance=origin,
-        notes=[*notes, *carried],
+        about={
+            "city": settings.city,
+            "notice": settings.notice,
+            "notes": [*notes, *carried],
+            **origin,
+        },
     )
     return report.Results(sections, condition, plan, bands, summary)
 
@@ -264,7 +235,7 @@ def _page(city: City, results: report.Results) -> str:
         results.condition,
         results.plan,
         dict(results.summary),
-        bands=city.parameters["bands"].loc[city.config.bands],
+        bands=_bands(city),
         sites=city.tables.get("sites"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from norwalk_geo import config, io, towns
@@ -133,9 +134,10 @@ def synthetic(city: Path, *, size: str, seed: int, force: bool) -> Path:
         "surveys.csv": town.surveys,
         "sites.gpkg": town.sites,
     }
+    day = dt.date.fromisoformat(towns.AS_OF)
     with io.writing(city) as aside:
         (aside / "clean").mkdir()
         for file, frame in tables.items():
-            io.write_table(frame, aside / "clean" / file, file.split(".")[0], as_of=towns.AS_OF)
+            io.write_table(frame, aside / "clean" / file, file.split(".")[0], as_of=day)
         (aside / config.FILE_NAME).write_text(towns.settings(town), encoding="utf-8")
     return city

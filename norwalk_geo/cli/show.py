@@ -17,8 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from norwalk_geo.cli.importing import Brought
-    from norwalk_geo.cli.job import City, Outcome
+    from norwalk_geo.cli.records import Brought, City, Outcome
     from norwalk_geo.errors import NorwalkError
 
 __all__ = ["Show"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -52,9 +52,7 @@ def summary(
     plan: Plan,
     bands: pd.DataFrame,
     *,
-    city: Mapping[str, str],
-    provenance: Mapping[str, Any],
-    notes: Sequence[str] = (),
+    about: Mapping[str, Any],
 ) -> dict[str, Any]:
     """
     Summarize a plan.
@@ -69,12 +67,9 @@ def summary(
         The plan.
     bands
         Table `band_summary`.
-    city
-        `city`, its name, and `notice`, the sentence that everything must carry, or blank.
-    provenance
-        Version, day, parameters and inputs.
-    notes
-        What was assumed, as sentences.
+    about
+        `city`, its name; `notice`, the sentence that everything must carry, or blank; `notes`, what
+        was assumed, as sentences; and the provenance block.
 
     Returns
     -------
@@ -88,7 +83,8 @@ def summary(
     area = measured["area_sy"]
     return {
         "kind": "plan",
-        **city,
+        "city": about["city"],
+        "notice": about["notice"],
         "sections": len(sections),
         "sections_unsurveyed": int(outcomes["status"].eq("not_surveyed").sum()),
         "centerline_miles": float(measured["miles"].sum()),
@@ -106,6 +102,5 @@ def summary(
         "statuses": {str(k): int(v) for k, v in outcomes["status"].value_counts().items()},
         "bands": _records(bands),
         "assumed": _assumed(sections, condition, plan),
-        "notes": list(notes),
-        **provenance,
+        **{key: value for key, value in about.items() if key not in ("city", "notice")},
     }

@@ -19,6 +19,7 @@ __all__ = ["workbook"]
 
 _WIDEST, _NARROWEST = 60, 9
 _SAMPLE = 200
+_MANY = 8
 # Headings that a column's own name does not make plain.
 _HEADINGS = {
     "section_id": "Section",
@@ -144,7 +145,7 @@ def _sheet(
         for r, value in enumerate(frame[column].tolist()):
             _write_cell(sheet, top + 1 + r, c, value, style)
     last = top + len(frame)
-    sheet.freeze_panes(top + 1, 2 if len(columns) > 8 else 1)
+    sheet.freeze_panes(top + 1, 2 if len(columns) > _MANY else 1)
     sheet.repeat_rows(top)
     if len(frame):
         sheet.autofilter(top, 0, last, len(columns) - 1)

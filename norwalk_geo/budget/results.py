@@ -1,0 +1,215 @@
+"""What a chosen plan does, as tables: the work, every section's outcome, and the years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from norwalk_geo import schema
+from norwalk_geo.budget import choose, explain
+from norwalk_geo.budget.model import CENTS, Case, Floats
+from norwalk_geo.budget.simulate import Course
+
+if TYPE_CHECKING:
+    from norwalk_geo.schema import Work, Years
+
+__all__ = ["Chosen", "outcomes", "work", "years"]
+
+_NOT_SURVEYED = "Never surveyed: nothing can be planned until its condition is known."
+_NOT_CITY = "Not the city's to maintain: not planned or counted."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """
+    A chosen plan and what its tables need.
+
+    Parameters
+    ----------
+    case
+        The city as arrays.
+    treatments
+        Treatment by planned section and year; −1 for none.
+    course, untreated
+        What happens with the plan, and with nothing done.
+    worth
+        What a dollar on each planned section raises, in terms of the last dollar.
+    """
+
+    case: Case
+    treatments: npt.NDArray[np.int8]
+    course: Course
+    untreated: Course
+    worth: Floats
+
+
+def _nominal(case: Case, dollars: Floats, year: npt.NDArray[np.int64]) -> Floats:
+    """Constant dollars of the base year → dollars of a year, to the cent."""
+    inflation = 1 + case.rules.inflation_pct / 100
+    years_on = (year - case.rules.base_year).astype("float64")
+    nominal: Floats = np.rint(dollars * inflation**years_on * CENTS) / CENTS
+    return nominal
+
+
+def _due(chosen: Chosen, course: Course) -> npt.NDArray[np.int8]:
+    """Treatment that the windows call for below the critical condition, by section and year."""
+    case = chosen.case
+    called = case.life.called[case.family[:, None], course.seals, course.age.astype("int64")]
+    is_due = (course.start < case.rules.critical_pci) & ~course.is_locked
+    return np.where(is_due, called, -1).astype("int8")
+
+
+def years(chosen: Chosen, miles: Floats) -> Years:
+    """
+    Summarize each year.
+
+    Parameters
+    ----------
+    chosen
+        The plan.
+    miles
+        Centreline miles of each planned section.
+
+    Returns
+    -------
+    years
+        Money, miles, area-weighted condition and backlog: what the windows call for below the
+        critical condition, less the sections that are worked on.
+    """
+    case, treatments = chosen.case, chosen.treatments
+    cents = choose.cost_cents(case, treatments)
+    done, all_years = treatments >= 0, np.array(case.years)
+    altered = case.life.treatments["ada_kind"].eq("alteration").to_numpy()
+    is_alteration = done & altered[treatments]
+    nominal = _nominal(case, cents / CENTS, all_years[None, :])
+    unfunded = np.where(done, -1, _due(chosen, chosen.course)).astype("int8")
+    frame = pd.DataFrame(
+        {
+            "year": all_years,
+            "budget_usd": case.budget_cents / CENTS,
+            "spent_usd": cents.sum(axis=0) / CENTS,
+            "spent_nominal_usd": np.rint(nominal * CENTS).astype("int64").sum(axis=0) / CENTS,
+            "miles_repaired": miles @ done,
+            "miles_maintenance": miles @ (done & ~is_alteration),
+            "miles_alteration": miles @ is_alteration,
+            "pci": case.area @ chosen.course.end / case.area.sum(),
+            "pci_untreated": case.area @ chosen.untreated.end / case.area.sum(),
+            "backlog_usd": choose.cost_cents(case, unfunded).sum(axis=0) / CENTS,
+        }
+    )
+    return schema.check(frame, "years")
+
+
+def work(chosen: Chosen, miles: Floats, doubts: pd.Series) -> Work:
+    """
+    List the work.
+
+    Parameters
+    ----------
+    chosen
+        The plan.
+    miles
+        Centreline miles of each planned section.
+    doubts
+        What is uncertain about each planned section, as a sentence or nothing.
+
+    Returns
+    -------
+    work
+        By year and section, with cost to the cent and the reason.
+    """
+    case, treatments = chosen.case, chosen.treatments
+    section, year = np.nonzero(treatments >= 0)
+    rows = case.life.treatments.iloc[treatments[section, year]]
+    dollars = choose.cost_cents(case, treatments)[section, year] / CENTS
+    when, before = np.array(case.years)[year], chosen.course.start[section, year]
+    texts = zip(rows["label"], when, before, chosen.worth[section], strict=True)
+    sentences = [explain.planned(*one) for one in texts]
+    frame = pd.DataFrame(
+        {
+            "section_id": case.ids[section],
+            "year": when,
+            "treatment": rows.index,
+            "treatment_label": rows["label"].to_numpy(),
+            "ada_kind": rows["ada_kind"].to_numpy(),
+            "area_sy": case.area[section],
+            "length_mi": miles[section],
+            "cost_usd": dollars,
+            "cost_nominal_usd": _nominal(case, dollars, when),
+            "pci_before": before,
+            "pci_after": chosen.course.after[section, year],
+            "reason": pd.Series(sentences, dtype="str") + doubts.to_numpy()[section],
+        }
+    )
+    return schema.check(frame.sort_values(["year", "section_id"], kind="stable"), "work")
+
+
+def _status(chosen: Chosen) -> npt.NDArray[np.str_]:
+    """Planned; else not funded where work falls due if nothing is done; else not needed."""
+    done = (chosen.treatments >= 0).any(axis=1)
+    is_due = (_due(chosen, chosen.untreated) >= 0).any(axis=1)
+    return np.where(done, "planned", np.where(is_due, "not_funded", "not_needed"))
+
+
+def _reasons(chosen: Chosen, work: Work, doubts: pd.Series) -> pd.Series:
+    """Say of each planned section why its first work is planned, or why none is."""
+    case, untreated = chosen.case, chosen.untreated
+    called = case.life.called[case.family, case.seals, case.age]
+    labels = [*case.life.treatments["label"], ""]
+    texts = zip(called, untreated.start[:, 0], untreated.end[:, -1], chosen.worth, strict=True)
+    sentences = [explain.not_planned(labels[j], now, end, worth) for j, now, end, worth in texts]
+    without = pd.Series(sentences, index=case.ids, dtype="str") + doubts
+    return _first(work)["reason"].reindex(case.ids).fillna(without)
+
+
+def _first(work: Work) -> pd.DataFrame:
+    """Take each section's first work."""
+    return work.reset_index().drop_duplicates("section_id").set_index("section_id")
+
+
+def outcomes(chosen: Chosen, work: Work, flags: pd.DataFrame, doubts: pd.Series) -> pd.DataFrame:
+    """
+    Say what the plan does with every section, planned or not.
+
+    Parameters
+    ----------
+    chosen
+        The plan.
+    work
+        Its work.
+    flags
+        Every section of the city: `family`, `family_is_assumed`, `area_is_estimated`, `is_city`.
+    doubts
+        What is uncertain about each planned section, as a sentence or nothing.
+
+    Returns
+    -------
+    outcomes
+        In the order of `flags`; sections of others and those never surveyed have no forecast.
+    """
+    case, first = chosen.case, _first(work)
+    planned = pd.DataFrame(
+        {
+            "status": _status(chosen),
+            "first_year": first["year"].reindex(case.ids),
+            "treatment_label": first["treatment_label"].reindex(case.ids),
+            "pci_now": chosen.untreated.start[:, 0],
+            "pci_end": chosen.course.end[:, -1],
+            "pci_end_untreated": chosen.untreated.end[:, -1],
+            "cost_usd": choose.cost_cents(case, chosen.treatments).sum(axis=1) / CENTS,
+            "reason": _reasons(chosen, work, doubts),
+        },
+        index=case.ids,
+    )
+    every = planned.reindex(flags.index)
+    is_left = every["status"].isna()
+    every["status"] = every["status"].mask(is_left, "not_surveyed")
+    every["status"] = every["status"].mask(is_left & ~flags["is_city"], "not_city")
+    every["reason"] = every["reason"].mask(is_left, _NOT_SURVEYED)
+    every["reason"] = every["reason"].mask(is_left & ~flags["is_city"], _NOT_CITY)
+    every["cost_usd"] = every["cost_usd"].fillna(0.0)
+    return schema.check(every.join(flags.drop(columns="is_city")), "outcomes")
