@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -331,3 +333,10 @@ def test_the_sample_is_the_town(norwalk: towns.Town) -> None:
     )
     files = [path for path in SAMPLE.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 2_000_000
+
+
+def test_the_sample_is_remade_byte_for_byte(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("norwalk")
+    subprocess.run([program, "new", tmp_path / "sample", "--synthetic", "--quiet"], check=True)
+    for file in ("norwalk.toml", "clean/sections.gpkg", "clean/surveys.csv", "clean/sites.gpkg"):
+        assert (tmp_path / "sample" / file).read_bytes() == (SAMPLE / file).read_bytes(), file
