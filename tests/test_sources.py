@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
 
-from norwalk_geo import config, sources
+from norwalk_geo import config, schema, sources
 from norwalk_geo.errors import ConfigError, CrsError, NorwalkError, SchemaError, SourceError
 from norwalk_geo.sources.choose import choose
 from norwalk_geo.sources.where import parse
@@ -383,6 +383,13 @@ def test_a_rating_becomes_an_index(bench: Bench) -> None:
     unsurveyed = {c.reason: c.ids for c in imported.report.changes if c.kind == "unsurveyed"}
     assert sorted(unsurveyed.values()) == [("2",), ("3",)]
     assert "dated after 2026-07-01: 1" in imported.report.warnings[0]
+    own = schema.parameters("scales").rename({"1-10": "ours"}, level="scale")
+    mine = text.replace("1-10", "ours")
+    assert (
+        bench.run(streets(PCI=[8.0, 5.0, None]), mine, scales=own).report.rows_made["surveys"] == 2
+    )
+    with pytest.raises(ConfigError, match=r"columns.rating.scale: is 'ours'. Known are 1-10, 1-5"):
+        bench.run(streets(), mine)
     with pytest.raises(SchemaError) as error:
         bench.run(streets(PCI=[11.0, 0.5, 3.0]), text)
     assert "outside 1–10 (11.0, 0.5) in 2 rows: 1, 2" in problems(error)["rating"]
@@ -542,7 +549,6 @@ def test_a_mapping_tells_every_fault_at_once(bench: Bench) -> None:
     assert "either from or constant" in told["columns.area_sy"]
     assert "columns.zone_id" in told
     assert "nothing beside its constant" in told["columns.share_pct"]
-    assert "one of 1-10, 1-5" in told["columns.rating.scale"]
     assert "beside a rating" in told["columns.pci"]
     assert "dates only" in told["columns.surface_type.format"]
     assert "is missing" in told["columns.survey_date"]

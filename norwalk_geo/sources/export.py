@@ -184,7 +184,7 @@ def from_export(
     SourceError
         The file cannot be read.
     ConfigError
-        The mapping names columns that the file does not have.
+        The mapping names columns that the file does not have, or a scale that nobody describes.
     CrsError
         The file has no coordinate system, or lies outside the city.
     SchemaError
@@ -193,9 +193,9 @@ def from_export(
     source, city = Path(source), City(crs, bbox_lonlat, as_of)
     raw = files.read_frame(source, layer=mapping.layer or None).reset_index(drop=True)
     raw = raw.rename(columns=str)
-    rows.refuse_absent(raw, mapping, source.name)
-    log = Log(rows.labels(raw, mapping))
     table = schema.parameters("scales") if scales is None else scales
+    rows.refuse_unknown(raw, mapping, source.name, table)
+    log = Log(rows.labels(raw, mapping))
     try:
         kept = rows.pick(raw, mapping, city, table, log)
     except NorwalkError as error:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from norwalk_geo.sources.mapping import Mapping
 
-__all__ = ["Kept", "labels", "pick", "refuse_absent"]
+__all__ = ["Kept", "labels", "pick", "refuse_unknown"]
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -48,9 +48,9 @@ class Kept:
     lines: gpd.GeoSeries | None
 
 
-def refuse_absent(frame: DataFrame, mapping: Mapping, source: str) -> None:
+def refuse_unknown(frame: DataFrame, mapping: Mapping, source: str, scales: DataFrame) -> None:
     """
-    Refuse a mapping that names columns the file does not have.
+    Refuse a mapping that names columns the file does not have, or a scale that nobody describes.
 
     Parameters
     ----------
@@ -60,11 +60,13 @@ def refuse_absent(frame: DataFrame, mapping: Mapping, source: str) -> None:
         The mapping.
     source
         Name of the file.
+    scales
+        Index by scale and rating.
 
     Raises
     ------
     ConfigError
-        With every such column and the nearest one that is there.
+        With every such name and the nearest one that is there.
     """
     named = {f"columns.{rule.column}": rule.source for rule in mapping.columns.values()}
     named |= {f"geometry.{name}": column for name, column in mapping.geometry.items()}
@@ -76,6 +78,14 @@ def refuse_absent(frame: DataFrame, mapping: Mapping, source: str) -> None:
         Problem(where, f"{source} has no column {column!r}", remedy=nearest(column, there))
         for where, column in named.items()
         if column and column not in there
+    ]
+    known = scales.index.get_level_values("scale").unique()
+    problems += [
+        Problem(
+            f"columns.{rule.column}.scale", f"is {rule.scale!r}", (), nearest(rule.scale, known)
+        )
+        for rule in mapping.columns.values()
+        if rule.scale and rule.scale not in known
     ]
     if problems:
         raise ConfigError.of(mapping.name, problems)

@@ -151,13 +151,6 @@ def _factor(unit: str, ours: str) -> float:
     raise ValueError(f"no unit: the column is in {ours or 'no unit'}")
 
 
-def _scale(scale: str) -> None:
-    """Refuse a scale that has no conversion."""
-    known = schema.parameters("scales").index.get_level_values("scale").unique()
-    if scale not in known:
-        raise ValueError(f"one of {', '.join(known)}")
-
-
 def _allowed(rule: ColumnRule, described: pd.Series) -> None:
     """Refuse a value of ours that the column does not know."""
     if not described["values"]:
@@ -195,8 +188,6 @@ def _rule_problems(rule: ColumnRule, described: pd.Series) -> list[Problem]:
     checks: list[tuple[str, Callable[[], object]]] = [("values", lambda: _allowed(rule, described))]
     if rule.unit:
         checks.append(("unit", lambda: _factor(rule.unit, described["unit"])))
-    if rule.scale:
-        checks.append(("scale", lambda: _scale(rule.scale)))
     for key, check in checks:
         try:
             check()
