@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 from norwalk_geo import config, io, towns
@@ -13,7 +14,7 @@ __all__ = ["empty", "synthetic"]
 _SETTINGS = """\
 # Settings of one city. Every line can be changed; what is commented out shows its default.
 [city]
-name = "{name}"
+name = {name}
 crs = "{crs}"                  # projected system of all tables, in feet or meters
 bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or near it
 # fiscal_year_start = 7        # month
@@ -90,11 +91,12 @@ def empty(city: Path, *, name: str, crs: str, bbox: str, force: bool) -> Path:
         The folder.
     """
     _free(city, force=force)
-    quoted = name.replace("\\\\", "\\\\\\\\").replace('"', '\\\\"')
+    # A JSON string is a TOML string.
+    quoted = json.dumps(name, ensure_ascii=False)
     with io.writing(city) as aside:
         text = _SETTINGS.format(name=quoted, crs=crs, bbox=_box(bbox))
-        (aside / config.FILE_NAME).write_text(text, encoding="utf-8")
-        (aside / "README.md").write_text(_README.format(name=name), encoding="utf-8")
+        (aside / config.FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
+        (aside / "README.md").write_text(_README.format(name=name), encoding="utf-8", newline="\n")
         config.read_config(aside)
     return city
 
@@ -130,7 +132,8 @@ def synthetic(city: Path, *, size: str, seed: int, force: bool) -> Path:
     _free(city, force=force)
     town = towns.town(_size(size), seed=seed)
     tables = {
-        "sections.gpkg": town.streets.sections,
+        # Nodes are worked out again whenever streets are read.
+        "sections.gpkg": town.streets.sections.drop(columns=["from_node", "to_node"]),
         "surveys.csv": town.surveys,
         "sites.gpkg": town.sites,
     }
@@ -139,5 +142,5 @@ def synthetic(city: Path, *, size: str, seed: int, force: bool) -> Path:
         (aside / "clean").mkdir()
         for file, frame in tables.items():
             io.write_table(frame, aside / "clean" / file, file.split(".")[0], as_of=day)
-        (aside / config.FILE_NAME).write_text(towns.settings(town), encoding="utf-8")
+        (aside / config.FILE_NAME).write_text(towns.settings(town), encoding="utf-8", newline="\n")
     return city
