@@ -248,9 +248,8 @@ def test_pieces(bench: Bench) -> None:
         [line((0, 20), (30, 20)), line((5, 5), (5, 5)), line((60, 20), (130, 20))]
     )
     imported = bench.run(
-        streets(geometry=[one, joined, apart], LEN=[50.0, 80.0, 200.0]),
-        SURVEYED.replace('pci = "PCI"', 'pci = {from = "PCI", default = 70}')
-        + 'given_length_ft = "LEN"\n',
+        streets(geometry=[one, joined, apart], LEN=[50.0, 80.0, 200.0], PCI=[80.0, 55.5, 70.0]),
+        SURVEYED + 'given_length_ft = "LEN"\n',
     )
     sections = imported.tables["sections"]
     assert sections.index.tolist() == ["s1", "s2", "s3-1", "s3-2"]
@@ -476,6 +475,18 @@ def test_columns_that_are_not_there(bench: Bench) -> None:
     assert "Known are CLASS, ID" in told["key"]
 
 
+def test_two_columns_of_one_name(bench: Bench, tmp_path: Path) -> None:
+    sheet = pd.DataFrame([[1, 2, 3]], columns=["ID", 2020, "2020"])
+    sheet.to_excel(tmp_path / "a.xlsx", index=False)
+    text = PLAIN.replace('"NAME"', '"2020"').replace('"CLASS"', '"ID"').replace('"WIDTH"', '"ID"')
+    with pytest.raises(ConfigError, match="has two columns '2020'"):
+        bench.run(tmp_path / "a.xlsx", text)
+
+
+def test_a_key_that_parquet_keeps_as_its_index(bench: Bench) -> None:
+    assert bench.run(streets().set_index("ID")).tables["sections"].index[0] == "s1"
+
+
 def test_no_shapes_anywhere(bench: Bench) -> None:
     with pytest.raises(SchemaError, match="Say which columns hold them"):
         bench.run(pd.DataFrame(streets().drop(columns="geometry")))
@@ -570,6 +581,7 @@ def test_a_mapping_tells_every_fault_at_once(bench: Bench) -> None:
         (PLAIN + 'survey_date = "D"', "columns.pci"),
         (PLAIN + 'pci = {from = "P", scale = "1-10"}', "columns.pci"),
         (PLAIN + 'rating = "R"', "columns.rating"),
+        (PLAIN + 'pci = {from = "P", default = 70}', "columns.pci.default"),
         ("where = 3\n" + PLAIN, "where"),
     ],
 )

@@ -12,15 +12,16 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import network, schema
-from norwalk_geo.sources import shapes
+from norwalk_geo.sources import pieces, shapes
 from norwalk_geo.sources.report import ImportReport, Log, fingerprint
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from norwalk_geo.sources.mapping import Mapping
+    from norwalk_geo.sources.pieces import Parts
     from norwalk_geo.sources.rows import Kept
-    from norwalk_geo.sources.shapes import City, Parts
+    from norwalk_geo.sources.shapes import City
 
 __all__ = ["Result", "report_of"]
 
@@ -92,7 +93,7 @@ def _look_at(result: Result, as_of: dt.date, log: Log) -> tuple[str, ...]:
             log.warnings.append(f"surveys dated after {as_of.isoformat()}: {late:,}")
     if kept.lines is None:
         return ()
-    again = shapes.same_as_before(kept.lines.to_numpy())
+    again = pieces.same_as_before(kept.lines.to_numpy())
     keys = tuple(log.labels[kept.frame.index[again]].tolist())
     if keys:
         what = f"rows with the shape of a row before them: {len(keys):,}"

@@ -15,11 +15,12 @@ import shapely
 from norwalk_geo import files, network, schema
 from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError
 from norwalk_geo.schema.convert import TYPES
-from norwalk_geo.sources import columns, rows, shapes
+from norwalk_geo.sources import columns, pieces, rows
 from norwalk_geo.sources.account import Result, report_of
 from norwalk_geo.sources.mapping import Mapping
+from norwalk_geo.sources.pieces import Parts
 from norwalk_geo.sources.report import ImportReport, Log
-from norwalk_geo.sources.shapes import City, Parts
+from norwalk_geo.sources.shapes import City
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -148,6 +149,13 @@ def _names(ids: pd.Series, kept: Kept, parts: Parts, log: Log) -> dict[str, str]
     return dict(zip(named["id"], named["label"], strict=True))
 
 
+def _read(source: Path, layer: str) -> DataFrame:
+    """Read the file; a named index, which Parquet keeps, is a column."""
+    raw = files.read_frame(source, layer=layer or None).rename(columns=str)
+    is_column = raw.index.names != [None] and not set(raw.index.names) & set(raw.columns)
+    return raw.reset_index(drop=not is_column)
+
+
 def from_export(
     source: Path | str,
     mapping: Mapping,
@@ -191,8 +199,7 @@ def from_export(
         With every problem of the result, rows named by the file's own key.
     """
     source, city = Path(source), City(crs, bbox_lonlat, as_of)
-    raw = files.read_frame(source, layer=mapping.layer or None).reset_index(drop=True)
-    raw = raw.rename(columns=str)
+    raw = _read(source, mapping.layer)
     table = schema.parameters("scales") if scales is None else scales
     rows.refuse_unknown(raw, mapping, source.name, table)
     log = Log(rows.labels(raw, mapping))
@@ -202,7 +209,7 @@ def from_export(
         raise type(error).of(source.name, error.problems) from None
     _refuse_nothing(len(kept.ids), log, source.name)
     made = columns.build(kept.frame, mapping.columns.values(), table, log)
-    parts = shapes.split(kept.frame, kept.lines, log)
+    parts = pieces.split(kept.frame, kept.lines, log)
     tables = _tables(kept, parts, made, mapping)
     ids = tables[mapping.table][schema.describe(mapping.table).key[0]]
     names = _names(ids, kept, parts, log)

@@ -79,6 +79,12 @@ def refuse_unknown(frame: DataFrame, mapping: Mapping, source: str, scales: Data
         for where, column in named.items()
         if column and column not in there
     ]
+    doubled = set(frame.columns[frame.columns.duplicated()].astype("str"))
+    problems += [
+        Problem(where, f"{source} has two columns {column!r}", remedy="Rename one of them.")
+        for where, column in named.items()
+        if column in doubled
+    ]
     known = scales.index.get_level_values("scale").unique()
     problems += [
         Problem(

@@ -197,6 +197,9 @@ def _rule_problems(rule: ColumnRule, described: pd.Series) -> list[Problem]:
         what = "a rating needs a scale, and nothing else has one"
         remedy = 'Write rating = {from = "COLUMN", scale = "1-10"}.'
         problems.append(Problem(where, what, remedy=remedy))
+    if rule.default is not None and rule.column in {"pci", _RATING}:
+        remedy = "Take it out: what nobody rated stays unsurveyed."
+        problems.append(Problem(f"{where}.default", "is not for a condition", remedy=remedy))
     if rule.format and described["type"] != "date":
         problems.append(Problem(f"{where}.format", "is for dates only", remedy="Take it out."))
     return problems
