@@ -461,7 +461,7 @@ def test_a_system_that_the_file_gets_wrong(bench: Bench) -> None:
 def test_nothing_left(bench: Bench) -> None:
     with pytest.raises(SchemaError, match="has no rows"):
         bench.run(streets().iloc[:0])
-    with pytest.raises(SchemaError, match="every row was dropped: does not meet WIDTH > 99"):
+    with pytest.raises(SchemaError, match="no row is left; dropped: does not meet WIDTH > 99"):
         bench.run(streets(), 'where = "WIDTH > 99"\n' + PLAIN)
 
 

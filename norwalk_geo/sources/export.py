@@ -107,7 +107,7 @@ def _checked(
     source: str,
 ) -> dict[str, DataFrame]:
     """Check every table and say all problems at once, rows named by the file's own key."""
-    checked, found, places = {}, list(log.problems), list[Problem]()
+    checked, found, places = {}, list[Problem](), list[Problem]()
     for table, frame in tables.items():
         try:
             checked[table] = schema.check(frame, table)
@@ -119,12 +119,13 @@ def _checked(
                 network.check_crs(named, table, crs=city.crs, bbox_lonlat=city.bbox_lonlat)
             except CrsError as error:
                 places += error.problems
-    every = [
+    # What the log says is in the file's own keys already.
+    every = log.problems + [
         Problem(one.where, one.what, tuple(names.get(row, row) for row in one.rows), one.remedy)
         for one in [*found, *places]
     ]
     if every:
-        raise (SchemaError if found else CrsError).of(source, every)
+        raise (SchemaError if found or log.problems else CrsError).of(source, every)
     return checked
 
 
@@ -133,7 +134,7 @@ def _refuse_nothing(count: int, log: Log, source: str) -> None:
     if count:
         return
     problems = log.problems + [
-        Problem(one.rule, f"every row was dropped: {one.reason}", one.ids, "Change the mapping.")
+        Problem(one.rule, f"no row is left; dropped: {one.reason}", one.ids, "Change the mapping.")
         for one in log.changes
         if one.kind == "dropped"
     ]
