@@ -63,7 +63,7 @@ class Case:
     Parameters
     ----------
     ids
-        Planned sections, in the order of the arrays.
+        Planned sections by id, the order of the arrays.
     years
         Fiscal years of the plan.
     rules
@@ -214,7 +214,9 @@ def build_case(
         remedy = "Give a survey for at least one section that the city keeps."
         problem = Problem("sections", "there is no section to plan", remedy=remedy)
         raise InfeasibleError.of("plan", [problem])
-    known, streets = condition[planned], sections[planned]
+    # By id, so that the order of the rows changes nothing.
+    ids = condition.index[planned].sort_values()
+    known, streets = condition.loc[ids], sections.loc[ids]
     names = deterioration.families(streets, life.curves)["family"]
     begin = config.year_start(years[0], rules.start_month)
     exact = deterioration.effective_age(known["pci"], names, life.curves)
@@ -229,7 +231,7 @@ def build_case(
     starts, group = np.unique(np.column_stack([family, seals, age]), axis=0, return_inverse=True)
     graph, node = _graph(starts, life, unit_cost, cents, rules.terminal_years)
     return Case(
-        ids=known.index,
+        ids=ids,
         years=years,
         rules=rules,
         life=life,
@@ -237,7 +239,7 @@ def build_case(
         seals=seals,
         age=age,
         exact_age=exact_age,
-        area=measures.loc[planned, "area_sy"].to_numpy(),
+        area=measures.loc[ids, "area_sy"].to_numpy(),
         budget_cents=cents,
         unit_cost=unit_cost,
         graph=graph,
