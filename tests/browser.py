@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 OPTIONS = [
     "--headless=new",
@@ -21,8 +21,17 @@ _LOCAL = ("file:", "data:", "about:", "blob:")
 
 
 @contextmanager
+def started(path: str) -> Iterator[Browser]:
+    """Start Chromium; once for a file of tests is enough."""
+    with sync_playwright() as play:
+        program = play.chromium.launch(executable_path=path, args=OPTIONS)
+        yield program
+        program.close()
+
+
+@contextmanager
 def opened(
-    program: str, file: Path, *, width: int = 1280, height: int = 900, bypass_csp: bool = False
+    chromium: Browser, file: Path, *, width: int = 1280, height: int = 900, bypass_csp: bool = False
 ) -> Iterator[Page]:
     """
     Open a file; afterwards fail if it asked for anything else, complained or raised a dialog.
@@ -30,28 +39,32 @@ def opened(
     `bypass_csp` only lets a test's own script into the page.
     """
     complaints: list[str] = []
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=program, args=OPTIONS)
-        try:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height}, offline=True, bypass_csp=bypass_csp
-            )
-            page = context.new_page()
-            page.on(
-                "request",
-                lambda it: it.url.startswith(_LOCAL) or complaints.append(f"asked for {it.url}"),
-            )
-            page.on(
-                "console",
-                lambda it: (
-                    it.type in {"error", "warning"} and complaints.append(f"console: {it.text}")
-                ),
-            )
-            page.on("pageerror", lambda it: complaints.append(f"error: {it}"))
-            page.on("dialog", lambda it: (complaints.append(f"dialog: {it.message}"), it.dismiss()))
-            page.goto(file.resolve().as_uri())
-            page.wait_for_selector(".nw-map[data-drawn]", timeout=15_000)
-            yield page
-        finally:
-            chromium.close()
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(_LOCAL):
+            complaints.append(f"asked for {request.url}")
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(f"console: {message.text}")
+
+    def rang(dialog: Dialog) -> None:
+        complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, offline=True, bypass_csp=bypass_csp
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.on("request", asked)
+    page.on("console", said)
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on("dialog", rang)
+    try:
+        page.goto(file.resolve().as_uri())
+        page.wait_for_selector(".nw-map[data-drawn]")
+        yield page
+    finally:
+        context.close()
     assert not complaints, complaints

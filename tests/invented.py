@@ -126,10 +126,12 @@ def invented(side: int = 6) -> Invented:
         geometry=[Point(_CORNER[0] + 900, _CORNER[1] + 800), Point(_CORNER[0], _CORNER[1] + 1200)],
         crs="EPSG:2229",
     )
-    return Invented(sections, condition, plan, _summary(sections, condition), bands(), sites)
+    return Invented(sections, condition, plan, _summary(sections, condition, plan), bands(), sites)
 
 
-def _summary(sections: gpd.GeoDataFrame, condition: pd.DataFrame) -> dict[str, Any]:
+def _summary(
+    sections: gpd.GeoDataFrame, condition: pd.DataFrame, plan: InventedPlan
+) -> dict[str, Any]:
     """Write what a plan's summary says, with figures out of the air."""
     return {
         "kind": "plan",
@@ -140,8 +142,8 @@ def _summary(sections: gpd.GeoDataFrame, condition: pd.DataFrame) -> dict[str, A
         "centerline_miles": float(sections.length.sum() / 5280),
         "pci_surveyed": 63.4,
         "pci_now": 61.2,
-        "pci_end": 71.3,
-        "pci_end_untreated": 48.6,
+        "pci_end": float(plan.years["pci"].iloc[-1]),
+        "pci_end_untreated": float(plan.years["pci_untreated"].iloc[-1]),
         "gap": 0.0031,
         "bands": "california4",
         "fiscal_year_start": 7,

@@ -11,6 +11,7 @@
   const SCALE = 1e6;
   const TILE = 512;
   const TOUCH_PX = 12;
+  const BESIDE_PX = 10;
   const known = new Map();
   const registry = [];
 
@@ -261,6 +262,17 @@
 
   // ------------------------------------------------------------------ street names
 
+  /* First point of the longest straight part of a section. */
+  function longest(streets, i) {
+    const { start, x, y } = streets;
+    let [best, most] = [start[i], -1];
+    for (let p = start[i]; p < start[i + 1] - 1; p++) {
+      const far = Math.hypot(x[p + 1] - x[p], y[p + 1] - y[p]);
+      if (far > most) [best, most] = [p, far];
+    }
+    return best;
+  }
+
   const NameLayer = L.Layer.extend({
     initialize: function (streets) {
       this._streets = streets;
@@ -296,7 +308,7 @@
       pen.textBaseline = "middle";
       pen.lineJoin = "round";
       const taken = new Set();
-      for (const candidate of this._candidates(size)) this._write(pen, candidate, taken);
+      for (const candidate of this._candidates(size)) this._write(pen, size, candidate, taken);
     },
 
     _candidates: function (size) {
@@ -305,14 +317,14 @@
       const lowest = zoom < 14 ? 0 : zoom < 16 ? 1 : 3;
       const scale = 256 * Math.pow(2, zoom);
       const from = map.getPixelBounds().min;
-      const { start, x, y, rank, codes } = this._streets;
+      const { x, y, rank, codes } = this._streets;
       const best = new Map();
       const box = [from.x, from.y, from.x + size.x, from.y + size.y].map((value) => value / scale);
       touching(this._streets, box, (i) => {
         const name = this._streets.street(i);
         if (!name || rank[i] > lowest) return;
-        const [a, b] = [start[i], start[i + 1] - 1];
-        const ends = [x[a] * scale - from.x, y[a] * scale - from.y, x[b] * scale - from.x, y[b] * scale - from.y];
+        const a = longest(this._streets, i);
+        const ends = [x[a] * scale - from.x, y[a] * scale - from.y, x[a + 1] * scale - from.x, y[a + 1] * scale - from.y];
         const [h, v] = [(ends[0] + ends[2]) / 2, (ends[1] + ends[3]) / 2];
         if (h < 40 || v < 10 || h > size.x - 40 || v > size.y - 10) return;
         const length = Math.hypot(ends[2] - ends[0], ends[3] - ends[1]);
@@ -327,8 +339,15 @@
       return [...best.values()].sort((p, q) => p.rank - q.rank || q.length - p.length);
     },
 
-    _write: function (pen, it, taken) {
+    _write: function (pen, size, it, taken) {
       const half = pen.measureText(it.name).width / 2;
+      // Beside the line, so that the name does not hide what the line says.
+      it.h += BESIDE_PX * Math.sin(it.turn);
+      it.v -= BESIDE_PX * Math.cos(it.turn);
+      const [wide, high] = [half * Math.abs(Math.cos(it.turn)) + 8, half * Math.abs(Math.sin(it.turn)) + 8];
+      // A name that would be cut off moves inward.
+      it.h = Math.max(wide, Math.min(size.x - wide, it.h));
+      it.v = Math.max(high, Math.min(size.y - high, it.v));
       const cells = [];
       for (let step = -half - 8; step <= half + 8; step += 8) {
         const [h, v] = [it.h + step * Math.cos(it.turn), it.v + step * Math.sin(it.turn)];
@@ -354,6 +373,7 @@
     const data = read(id);
     const group = L.layerGroup();
     group.title = data.title;
+    group.names = data.rows.map((row) => row.name);
     data.rows.forEach((row, k) => {
       const face = make("span", String(k + 1), { class: `nw-site nw-site-${row.kind}`, "aria-hidden": "true" });
       const icon = L.divIcon({ html: face, iconSize: [26, 26], className: "nw-site-icon" });
@@ -363,7 +383,7 @@
       for (const text of row.texts) card.append(make("p", text, { dir: "auto" }));
       marker.bindPopup(card, { maxWidth: 280 });
       const label = make("span", row.name, { dir: "auto" });
-      marker.bindTooltip(label, { permanent: true, direction: "right", offset: [14, 0], className: "nw-site-label" });
+      marker.bindTooltip(label, { direction: "top", offset: [0, -14], className: "nw-site-label" });
       group.addLayer(marker);
     });
     return group;
@@ -427,6 +447,12 @@
     this.legend = make("ul", "", { class: "nw-legend", "aria-label": "Legend" });
     this.status = make("p", "", { class: "nw-status", role: "status" });
     this.root.append(group, this.legend, this.status);
+    const key = document.getElementById("map-key") || this.root;
+    for (const other of this.others) {
+      const list = make("ol", "", { class: "nw-sites", "aria-label": other.title });
+      list.append(...(other.names || []).map((name) => make("li", name, { dir: "auto" })));
+      key.append(list);
+    }
     this.show(this.current);
     return this.root;
   };
@@ -452,7 +478,9 @@
       ...view.legend.map(([k, count]) => {
         const item = make("li");
         const style = this.current.styles[k];
-        item.append(swatch(style), make("span", style.label), make("span", count, { class: "nw-count" }));
+        const words = make("span", style.label);
+        words.append(" ", make("span", count, { class: "nw-count" }));
+        item.append(swatch(style), words);
         return item;
       })
     );

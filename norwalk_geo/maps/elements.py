@@ -181,7 +181,8 @@ class BlockLayer(Layer):
         for block in self.blocks:
             text = f'<script type="application/json" id="{block.element_id}">{block.text}</script>'
             figure.html.add_child(Verbatim(text), name=block.element_id)
-        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        # folium.Layer.render would leave an element behind that names this layer on a later map.
+        folium.MacroElement.render(self, **kwargs)  # type: ignore[no-untyped-call]
         return ""
 
 

@@ -110,10 +110,9 @@ def condition_layer(
     condition, outcomes = condition.loc[sections.index], outcomes.loc[sections.index]
     styles = band_styles(bands)
     codes = band_of(condition["pci"], bands)
-    foreign = condition["pci"].isna() & outcomes["status"].eq("not_city")
-    codes = np.where(foreign, len(styles) - 1, codes)
     labels = [style.label for style in styles]
     texts = condition_texts(condition, pd.Series(codes, index=sections.index), labels)
+    codes = np.where(outcomes["status"].eq("not_city"), len(styles) - 1, codes)
     says = f"The map shows the condition of {len(sections):,} sections at their latest survey."
     one = view(name, says, codes, codes)
     one["legend"] = tally(codes, _miles(sections), len(styles))

@@ -77,7 +77,7 @@ def condition_texts(condition: Condition, codes: pd.Series, labels: list[str]) -
     codes
         Place of each section in `labels`.
     labels
-        Names of the bands, then of sections never surveyed and of others' streets.
+        Names of the bands, then of sections never surveyed.
 
     Returns
     -------

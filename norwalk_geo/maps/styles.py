@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from norwalk_geo import config
+from norwalk_geo import pci as pavement
 from norwalk_geo.maps.blocks import steps
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def band_styles(bands: pd.DataFrame) -> list[Style]:
     Parameters
     ----------
     bands
-        Bands of one scheme, with `band` in the index, `pci_min` and `color`.
+        Bands of one scheme, indexed by band, with `pci_min` and `color`.
 
     Returns
     -------
@@ -114,10 +115,9 @@ def band_styles(bands: pd.DataFrame) -> list[Style]:
     """
     rows = bands.sort_values("pci_min")
     widths = _spread(_WORST, _BEST, len(rows))
-    names = rows.index.get_level_values("band")
     looks = [
         Style(str(name), str(color), width)
-        for name, color, width in zip(names, rows["color"], widths, strict=True)
+        for name, color, width in zip(rows.index, rows["color"], widths, strict=True)
     ]
     return [*looks, _UNSURVEYED, STATUS["not_city"]]
 
@@ -138,10 +138,8 @@ def band_of(pci: pd.Series, bands: pd.DataFrame) -> npt.NDArray[np.int64]:
     places
         Place in `band_styles`: worst band 0; one past the best band where missing.
     """
-    limits = np.sort(bands["pci_min"].to_numpy(dtype="float64"))
-    values = pci.to_numpy(dtype="float64")
-    places = np.searchsorted(limits, values, side="right") - 1
-    return np.where(np.isnan(values), len(limits), np.maximum(places, 0)).astype("int64")
+    best_first = pavement.band(pci, bands).cat.codes.to_numpy(dtype="int64")
+    return np.where(best_first < 0, len(bands), len(bands) - 1 - best_first)
 
 
 def year_styles(years: list[int], fiscal_year_start: int | None) -> list[Style]:

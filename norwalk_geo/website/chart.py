@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["chart"]
 
-_WIDTH, _HEIGHT = 640, 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 150, 14, 34
+_WIDTH, _HEIGHT = 460, 230
+_LEFT, _RIGHT, _TOP, _BOTTOM = 36, 104, 14, 30
 _LABEL_GAP = 18
 
 
@@ -52,8 +52,8 @@ def chart(years: Years, start: float | None, bands: pd.DataFrame) -> dict[str, A
         middle = sum(ends) / 2
         sign = 1 if ends[0] > ends[1] else -1
         ends = [middle + sign * _LABEL_GAP / 2, middle - sign * _LABEL_GAP / 2]
-    every = max(1, -(-len(both) // 10))
-    names = bands.index.get_level_values("band")
+    every = max(1, -(-len(both) // 5))
+    names = bands.index
     return {
         "size": (_WIDTH, _HEIGHT),
         "left": _LEFT,
@@ -61,7 +61,7 @@ def chart(years: Years, start: float | None, bands: pd.DataFrame) -> dict[str, A
         "bottom": _HEIGHT - _BOTTOM,
         "levels": [
             {"y": y(float(low)), "low": f"{low:g}", "name": str(name)}
-            for name, low in zip(names, bands["pci_min"], strict=True)
+            for name, low in [*zip(names, bands["pci_min"], strict=True), ("", 100)]
         ],
         "ticks": [
             {"x": round(_LEFT + step * (k + 1), 1), "text": str(year)}
@@ -69,7 +69,7 @@ def chart(years: Years, start: float | None, bands: pd.DataFrame) -> dict[str, A
             if k % every == 0
         ],
         "lines": [
-            {"points": points(planned), "y": ends[0], "text": f"With the plan {planned[-1]:.0f}"},
-            {"points": points(idle), "y": ends[1], "text": f"With no work {idle[-1]:.0f}"},
+            {"points": points(planned), "y": ends[0], "text": f"Plan {planned[-1]:.0f}"},
+            {"points": points(idle), "y": ends[1], "text": f"No work {idle[-1]:.0f}"},
         ],
     }

@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from norwalk_geo import maps
@@ -14,8 +15,6 @@ from norwalk_geo.website import policy, tables, words
 from norwalk_geo.website.chart import chart
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from norwalk_geo.schema import Condition, Sections, Sites, Work, Years
 
 __all__ = ["Plan", "page", "publish"]
@@ -154,12 +153,13 @@ def page(
         notice=str(summary.get("notice") or ""),
         place=policy.PLACE,
         span=words.span(years, start),
-        as_of=words.as_of_text(summary),
+        as_of=maps.day_text(pd.Timestamp(str(summary["as_of"]))),
         figures=words.key_figures(summary, years, bands),
+        lead=words.lead(summary, years, bands),
         sentences=words.sentences(summary, condition, years, bands),
         proof=words.proof(summary),
         surveyed=words.surveyed(condition),
-        bands=tables.band_rows(sections, condition, bands),
+        bands=tables.band_rows(sections, condition, plan.outcomes, bands),
         years=tables.year_rows(years, start),
         groups=[{**one, "label": maps.year_label(one["year"], start)} for one in groups],
         chart=chart(years, summary["pci_now"], bands),

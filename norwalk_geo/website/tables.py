@@ -37,7 +37,7 @@ def public(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 
 def band_rows(
-    sections: Sections, condition: Condition, bands: pd.DataFrame
+    sections: Sections, condition: Condition, outcomes: pd.DataFrame, bands: pd.DataFrame
 ) -> list[dict[str, str]]:
     """
     Count sections and miles in each band of condition at the latest survey.
@@ -48,16 +48,20 @@ def band_rows(
         Lines, for miles (the city's share).
     condition
         Latest survey of each section.
+    outcomes
+        Says which sections are not the city's: they are in no band.
     bands
         Bands of one scheme.
 
     Returns
     -------
     rows
-        Best band first, then sections never surveyed.
+        Best band first, then sections never surveyed, then those that are not the city's.
     """
-    places = maps.band_of(condition["pci"], bands)
+    is_city = outcomes.loc[sections.index, "status"].ne("not_city").to_numpy()
+    places = maps.band_of(condition["pci"], bands)[is_city]
     miles = network.measure(sections, schema.parameters("classes"))["miles"].to_numpy()
+    miles = miles[is_city]
     counts = np.bincount(places, minlength=len(bands) + 1)
     lengths = np.bincount(places, weights=miles, minlength=len(bands) + 1)
     rated = max(float(lengths[:-1].sum()), 1e-9)
@@ -80,6 +84,9 @@ def band_rows(
         unknown = {"band": "Never surveyed", "range": "", "meaning": "Not known", "color": ""}
         figures = {"sections": f"{counts[-1]:,}", "miles": f"{lengths[-1]:,.1f}", "share": ""}
         rows.append(unknown | figures)
+    if foreign := int((~is_city).sum()):
+        others = {"band": "Not maintained by the city", "range": "", "meaning": "", "color": ""}
+        rows.append(others | {"sections": f"{foreign:,}", "miles": "", "share": ""})
     return rows
 
 
@@ -125,7 +132,7 @@ def year_rows(years: Years, fiscal_year_start: int | None) -> list[dict[str, str
 
 def _conditions(condition: Condition, bands: pd.DataFrame) -> pd.DataFrame:
     """Write each section's condition and the day of its survey."""
-    names = [str(n) for n in bands.sort_values("pci_min").index.get_level_values("band")]
+    names = [str(n) for n in bands.sort_values("pci_min").index]
     places = maps.band_of(condition["pci"], bands)
     dates = condition.get("survey_date", pd.Series(pd.NaT, index=condition.index))
     days = {day: maps.day_text(day) for day in dates.dropna().unique()}

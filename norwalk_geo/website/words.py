@@ -13,7 +13,17 @@ from norwalk_geo import config, maps
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Years
 
-__all__ = ["amount", "condition_words", "dollars", "key_figures", "sentences", "span", "surveyed"]
+__all__ = [
+    "amount",
+    "condition_words",
+    "dollars",
+    "key_figures",
+    "lead",
+    "proof",
+    "sentences",
+    "span",
+    "surveyed",
+]
 
 _MILLION = 1_000_000
 
@@ -69,7 +79,7 @@ def amount(count: int, thing: str) -> str:
 def _band_names(bands: pd.DataFrame) -> list[str]:
     """Name bands from worst to best."""
     rows = bands.sort_values("pci_min")
-    return [str(name) for name in rows.index.get_level_values("band")]
+    return [str(name) for name in rows.index]
 
 
 def condition_words(pci: float | None, bands: pd.DataFrame) -> str:
@@ -176,6 +186,38 @@ def key_figures(summary: dict[str, Any], years: Years, bands: pd.DataFrame) -> l
     return [*figures, {"name": "Planned spending", "value": dollars(spent), "note": note}]
 
 
+def lead(summary: dict[str, Any], years: Years, bands: pd.DataFrame) -> str:
+    """
+    Answer the question that the page is opened with: what does the plan do?
+
+    Parameters
+    ----------
+    summary
+        The plan's summary.
+    years
+        Fiscal years of the plan.
+    bands
+        Bands of one scheme.
+
+    Returns
+    -------
+    text
+        Condition at the end with the plan and without, for how much money.
+    """
+    names = ("pci_now", "pci_end", "pci_end_untreated")
+    now, end, idle = (condition_words(summary[name], bands) for name in names)
+    start = summary.get("fiscal_year_start")
+    when = span(years, start).split(" to ")[-1]
+    by = f"by {when}" if start is not None else f"by the end of fiscal year {when}"
+    if now == "not known" or end == "not known":
+        return "The average condition of the streets is not known."
+    money = dollars(float(years["spent_usd"].sum()))
+    return (
+        f"For {money} over {amount(len(years), 'year')}, the average condition of the streets "
+        f"would go from {now} to {end} {by}. With no work it would be {idle}."
+    )
+
+
 def sentences(
     summary: dict[str, Any], condition: Condition, years: Years, bands: pd.DataFrame
 ) -> list[str]:
@@ -246,20 +288,3 @@ def proof(summary: dict[str, Any]) -> str:
         f"Within the model, no plan with this money could gain more than {100 * gap:.2g} % "
         "beyond what this one gains: the bound is computed with the plan."
     )
-
-
-def as_of_text(summary: dict[str, Any]) -> str:
-    """
-    Write the day that the figures describe.
-
-    Parameters
-    ----------
-    summary
-        The plan's summary; `as_of` as `2026-07-01`.
-
-    Returns
-    -------
-    text
-        Such as `July 1, 2026`.
-    """
-    return maps.day_text(pd.Timestamp(dt.date.fromisoformat(str(summary["as_of"]))))
