@@ -18,6 +18,7 @@ from norwalk_geo.maps.sentences import condition_texts, plan_texts, site_texts
 from norwalk_geo.maps.styles import (
     STATUS,
     Style,
+    amount,
     band_of,
     band_styles,
     tally,
@@ -113,7 +114,7 @@ def condition_layer(
     labels = [style.label for style in styles]
     texts = condition_texts(condition, pd.Series(codes, index=sections.index), labels)
     codes = np.where(outcomes["status"].eq("not_city"), len(styles) - 1, codes)
-    says = f"The map shows the condition of {len(sections):,} sections at their latest survey."
+    says = f"The map shows the condition of {amount(len(sections))} at the latest survey."
     one = view(name, says, codes, codes)
     one["legend"] = tally(codes, _miles(sections), len(styles))
     return _layer(name, sections, styles, [one], codes, texts)
@@ -188,10 +189,10 @@ def plan_layer(
         ]
         codes = np.where(sections.index.isin(members), k, base)
         label = year_label(year, fiscal_year_start)
-        says = f"The map shows {len(members):,} sections planned for {label}. Dates can change."
+        says = f"The map shows {amount(len(members))} planned for {label}. Dates can change."
         views.append(view(label, says, codes, base))
         views[-1]["legend"] = tally(codes, miles, len(styles))
-    says = f"The map shows {len(worked):,} sections by the first year of their planned work."
+    says = f"The map shows {amount(len(worked))} by the first year of their planned work."
     views.append(view("All years", says, by_year, base))
     views[-1]["legend"] = tally(by_year, miles, len(styles))
     texts = plan_texts(sections.index, work, outcomes, fiscal_year_start)

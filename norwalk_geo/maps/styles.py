@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "STATUS",
     "Style",
+    "amount",
     "band_of",
     "band_styles",
     "tally",
@@ -175,6 +176,28 @@ def _mix(tone: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * (tone - low)):02x}" for a, b in pairs)
 
 
+def amount(count: int) -> str:
+    """
+    Write how many sections there are.
+
+    Parameters
+    ----------
+    count
+        How many.
+
+    Returns
+    -------
+    text
+        Such as `1 section`.
+
+    Examples
+    --------
+    >>> amount(1), amount(1200)
+    ('1 section', '1,200 sections')
+    """
+    return f"{count:,} section{'' if count == 1 else 's'}"
+
+
 def tally(codes: npt.NDArray[np.int64], miles: pd.Series, size: int) -> list[list[Any]]:
     """
     Count sections and miles of each look, for the legend.
@@ -198,8 +221,7 @@ def tally(codes: npt.NDArray[np.int64], miles: pd.Series, size: int) -> list[lis
     rows: list[list[Any]] = []
     for look in np.flatnonzero(counts):
         count, length = int(counts[look]), float(lengths[look])
-        words = f"{count:,} section{'s' if count != 1 else ''}"
-        rows.append([int(look), words + (f", {length:,.1f} miles" if length else "")])
+        rows.append([int(look), amount(count) + (f", {length:,.1f} miles" if length else "")])
     return rows
 
 
