@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import io, schema
+from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.tables import street_table, work_table
 from norwalk_geo.report.workbook import workbook
 
@@ -142,7 +143,9 @@ def _about(summary: Mapping[str, Any]) -> dict[str, str]:
         lines[f"Input: {one['table']}"] = f"{text}, SHA-256 {one['sha256']}"
     for name, one in summary["parameters"].items():
         doubt = f" Rows not confirmed: {one['unconfirmed_rows']}."
-        lines[f"Parameters: {name}"] = f"{one['source']} ({one['file']}).{doubt}"
+        file = "norwalk_geo's own" if one["file"] == "package" else one["file"]
+        label = f"Parameters: {name.replace('_', ' ')}"
+        lines[label] = f"{one['source']}\nFile: {file}.{doubt}"
     return {name: text for name, text in lines.items() if text}
 
 
@@ -172,7 +175,7 @@ def write_plan(folder: Path, results: Results) -> None:
     notice, as_of = summary["notice"], dt.date.fromisoformat(summary["as_of"])
     _geopackage(folder / "plan.gpkg", results, notice, as_of)
     work = work_table(results.sections, results.condition, plan)
-    listed = _noticed(_money_text(_plain_text(work)), notice)
+    listed = _plain_text(_noticed(_money_text(work), notice))
     listed.to_csv(
         folder / "work_plan.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
     )
@@ -180,12 +183,7 @@ def write_plan(folder: Path, results: Results) -> None:
     _write_json(folder / "work_plan.csv-metadata.json", described)
     workbook(
         folder / "work_plan.xlsx",
-        {
-            "Work plan": work,
-            "By year": plan.years.reset_index(),
-            "By condition": results.bands.reset_index(),
-            "Every street": street_table(results.sections, results.condition, plan),
-        },
+        sheets(results.sections, results.condition, plan, results.bands),
         title=f"{summary['city']}: street repair plan (draft)",
         notice=notice,
         about=_about(summary),

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.utility import xl_col_to_name
+
+from norwalk_geo.errors import Problem, SourceError
+from norwalk_geo.report import layout
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -17,109 +22,124 @@ if TYPE_CHECKING:
 
 __all__ = ["workbook"]
 
-_WIDEST, _NARROWEST = 60, 9
-_SAMPLE = 200
-_MANY = 8
-# Headings that a column's own name does not make plain.
-_HEADINGS = {
-    "section_id": "Section",
-    "source_id": "Id in source",
-    "zone_id": "Zone",
-    "ada_kind": "ADA kind",
-    "cost_usd": "Cost (constant $)",
-    "cost_nominal_usd": "Cost ($ of the year)",
-    "budget_usd": "Budget (constant $)",
-    "spent_usd": "Spent (constant $)",
-    "spent_nominal_usd": "Spent ($ of the year)",
-    "backlog_usd": "Backlog (constant $)",
-    "area_sy": "Area (sq yd)",
-    "length_ft": "Length (ft)",
-    "length_mi": "Miles",
-    "treatment_label": "Treatment",
-    "area_pct": "Share of area (%)",
-    "pci": "PCI at year end",
-    "pci_untreated": "PCI, nothing done",
-}
-_SUMMED = {"budget_usd", "spent_usd", "spent_nominal_usd", "cost_usd", "cost_nominal_usd"}
-
-
-def _heading(column: str) -> str:
-    """Write a column's name as a person would."""
-    plain = column.replace("_", " ").replace("pci", "PCI")
-    return _HEADINGS.get(column, plain[:1].upper() + plain[1:])
-
-
-def _kind(column: str) -> str:
-    """Choose a column's number format by the unit in its name."""
-    if column.endswith("_usd"):
-        return "money"
-    if column in ("year", "first_year", "sections"):
-        return "whole"
-    if "pci" in column or column.endswith("_pct"):
-        return "points"
-    if column.endswith("_date"):
-        return "date"
-    return "miles" if "mi" in column.split("_") or "miles" in column else "number"
+_HEAD, _LINE_PT = 3, 15
+_LETTER, _TABLOID = 1, 3
+# Characters across a landscape letter sheet that are still read with ease.
+_LETTER_WIDE = 150
+_NAMED = 4
+_LEFT = ("text", "wrap", "date", "year")
+_INK, _PAPER, _RULE, _WARNING = "#1f3b57", "#ffffff", "#c9d2da", "#8a1f11"
 
 
 def _formats(book: Workbook) -> dict[str, Format]:
     """Make the cell formats of the workbook."""
-    kinds = {
-        "money": "#,##0.00",
-        "whole": "0",
-        "points": "0.0",
-        "miles": "0.00",
-        "number": "#,##0.0",
-        "date": "yyyy-mm-dd",
+    cell = {"valign": "top", "bottom": 4, "bottom_color": _RULE}
+    left = {"align": "left", "indent": 1}
+    made = {
+        kind: book.add_format(
+            {
+                **cell,
+                "num_format": code,
+                "text_wrap": kind == "wrap",
+                **(left if kind in _LEFT else {}),
+            }
+        )
+        for kind, code in layout.FORMATS.items()
     }
-    made = {name: book.add_format({"num_format": code}) for name, code in kinds.items()}
-    made["text"] = book.add_format({"text_wrap": False})
-    made["head"] = book.add_format(
-        {
-            "bold": True,
-            "bg_color": "#1f3b57",
-            "font_color": "#ffffff",
-            "text_wrap": True,
-            "valign": "top",
-        }
-    )
-    made["title"] = book.add_format({"bold": True, "font_size": 14})
-    made["notice"] = book.add_format({"bold": True, "font_color": "#8a1f11"})
-    made["total"] = book.add_format({"bold": True, "num_format": "#,##0.00", "top": 1})
+    # At the top, where the buttons of the filter do not hide it.
+    head = {"bold": True, "bg_color": _INK, "font_color": _PAPER, "text_wrap": True}
+    made["head"] = book.add_format({**head, "valign": "top", **left})
+    made["head right"] = book.add_format({**head, "valign": "top", "align": "right"})
+    made["title"] = book.add_format({"bold": True, "font_size": 14, "font_color": _INK})
+    made["notice"] = book.add_format({"bold": True, "font_color": _WARNING})
     made["label"] = book.add_format({"bold": True, "top": 1})
-    made["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
+    for kind in ("money", "miles"):
+        code = layout.FORMATS[kind]
+        made[f"{kind} total"] = book.add_format({"bold": True, "top": 1, "num_format": code})
     return made
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> None:  # noqa: ANN401
     """Write a value as what it is; text is never read as a formula or a link."""
-    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124
+    if pd.isna(value):
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, dt.date):
         sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), style)
-    elif isinstance(value, bool):
-        sheet.write_string(row, column, "yes" if value else "no", style)
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, style)
     else:
         sheet.write_string(row, column, str(value), style)
 
 
-def _width(frame: pd.DataFrame, column: str) -> float:
-    """Choose a width that shows most cells whole."""
-    seen = frame[column].head(_SAMPLE).astype("str").str.len()
-    longest = max([len(_heading(column)) * 0.7, *seen]) if len(seen) else len(column)
-    return float(min(max(longest + 2, _NARROWEST), _WIDEST))
-
-
-def _page(sheet: Worksheet, notice: str, title: str) -> None:
-    """Set up printing: landscape, one page wide, headings and the notice on every page."""
+def _begin(
+    book: Workbook, styles: Mapping[str, Format], name: str, head: tuple[str, str]
+) -> Worksheet:
+    """Add a sheet with its title and notice; they are printed on every page."""
+    sheet = book.add_worksheet(name)
+    title, notice = head
+    sheet.write_string(0, 0, title, styles["title"])
+    sheet.set_row(0, 20)
+    if notice:
+        sheet.write_string(1, 0, notice, styles["notice"])
     sheet.set_landscape()
-    sheet.set_paper(1)
     sheet.fit_to_pages(1, 0)
-    plain = (notice or title).replace("&", "&&")
-    sheet.set_header(f"&L{title.replace('&', '&&')}&R{plain}")
+    sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
     sheet.set_footer("&L&A&RPage &P of &N")
+    sheet.hide_gridlines(2)
+    return sheet
+
+
+def _columns(
+    sheet: Worksheet, styles: Mapping[str, Format], frame: pd.DataFrame
+) -> dict[str, float]:
+    """Write headings and column widths, and give the widths."""
+    widths = {str(name): layout.width(str(name), frame[name]) for name in frame.columns}
+    sheet.set_row(_HEAD, 2.5 * _LINE_PT)
+    for c, (name, wide) in enumerate(widths.items()):
+        look = layout.column(name)
+        style = styles["head" if look.kind in _LEFT else "head right"]
+        sheet.write_string(_HEAD, c, look.heading, style)
+        sheet.set_column(c, c, wide)
+    sheet.set_paper(_LETTER if sum(widths.values()) < _LETTER_WIDE else _TABLOID)
+    return widths
+
+
+def _rows(
+    sheet: Worksheet,
+    styles: Mapping[str, Format],
+    frame: pd.DataFrame,
+    widths: Mapping[str, float],
+) -> None:
+    """Write the cells; rows with wrapped text are as high as it needs."""
+    high = pd.Series(1, index=range(len(frame)))
+    for c, (name, wide) in enumerate(widths.items()):
+        kind = layout.column(name).kind
+        for r, value in enumerate(frame[name].tolist()):
+            _write_cell(sheet, _HEAD + 1 + r, c, value, styles[kind])
+            if kind == "wrap":
+                high[r] = max(high[r], layout.lines(str(value), wide))
+    for r, count in enumerate(high):
+        if count > 1:
+            sheet.set_row(_HEAD + 1 + r, count * _LINE_PT)
+
+
+def _totals(sheet: Worksheet, styles: Mapping[str, Format], frame: pd.DataFrame) -> None:
+    """Sum money and miles below the table, over the rows that the filter shows."""
+    first = _HEAD + 1
+    row = first + len(frame)
+    summed = [
+        (c, name, layout.column(str(name)).kind)
+        for c, name in enumerate(frame.columns)
+        if layout.column(str(name)).is_summed
+    ]
+    for c in range(len(frame.columns)):
+        sheet.write_blank(row, c, None, styles["label"])
+    sheet.write_string(row, 0, "Total", styles["label"])
+    for c, name, kind in summed:
+        letter = xl_col_to_name(c)
+        total = round(float(frame[name].sum()), 2) if kind == "money" else float(frame[name].sum())
+        formula = f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{row})"
+        sheet.write_formula(row, c, formula, styles[f"{kind} total"], total)
 
 
 def _sheet(
@@ -129,54 +149,64 @@ def _sheet(
     frame: pd.DataFrame,
     head: tuple[str, str],
 ) -> None:
-    """Write one table: title, notice, heading, rows, and totals of money that follow the filter."""
-    sheet = book.add_worksheet(name)
-    title, notice = head
-    _page(sheet, notice, title)
-    sheet.write_string(0, 0, title, styles["title"])
-    if notice:
-        sheet.write_string(1, 0, notice, styles["notice"])
-    top = 3
-    columns = list(frame.columns)
-    for c, column in enumerate(columns):
-        style = styles[_kind(column)] if frame[column].dtype != "str" else styles["text"]
-        sheet.write_string(top, c, _heading(column), styles["head"])
-        sheet.set_column(c, c, _width(frame, column))
-        for r, value in enumerate(frame[column].tolist()):
-            _write_cell(sheet, top + 1 + r, c, value, style)
-    last = top + len(frame)
-    sheet.freeze_panes(top + 1, 2 if len(columns) > _MANY else 1)
-    sheet.repeat_rows(top)
+    """Write one table: title, notice, heading, rows, and totals that follow the filter."""
+    sheet = _begin(book, styles, name, head)
+    widths = _columns(sheet, styles, frame)
+    _rows(sheet, styles, frame, widths)
+    is_long = "street_name" in frame.columns
+    named = list(frame.columns).index("street_name") + 1 if is_long else 1
+    sheet.freeze_panes(_HEAD + 1, min(named, _NAMED))
+    sheet.repeat_rows(0, _HEAD)
     if len(frame):
-        sheet.autofilter(top, 0, last, len(columns) - 1)
-        _totals(sheet, styles, frame, top + 1)
+        sheet.autofilter(_HEAD, 0, _HEAD + len(frame), len(frame.columns) - 1)
+        # The same streets at several moments are no parts of a sum.
+        if "moment" not in frame.columns:
+            _totals(sheet, styles, frame)
+        if "pci_untreated" in frame.columns:
+            _chart(book, sheet, frame)
 
 
-def _totals(
-    sheet: Worksheet, styles: Mapping[str, Format], frame: pd.DataFrame, first: int
+def _chart(book: Workbook, sheet: Worksheet, frame: pd.DataFrame) -> None:
+    """Draw condition by year, with the plan and with nothing done."""
+    chart = book.add_chart({"type": "line"})
+    first, last = _HEAD + 1, _HEAD + len(frame)
+    place = {name: c for c, name in enumerate(frame.columns)}
+    for name, label, color, dash in (
+        ("pci", "With the plan", _INK, "solid"),
+        ("pci_untreated", "Nothing done", _WARNING, "dash"),
+    ):
+        chart.add_series(
+            {
+                "name": label,
+                "categories": [sheet.name, first, place["year"], last, place["year"]],
+                "values": [sheet.name, first, place[name], last, place[name]],
+                "line": {"color": color, "dash_type": dash, "width": 2.25},
+                "marker": {"type": "circle", "size": 5, "fill": {"color": color}},
+            }
+        )
+    chart.set_title({"name": "Condition (PCI, area-weighted) at year end", "overlay": False})
+    chart.set_y_axis({"min": 0, "max": 100, "name": "Points"})
+    chart.set_x_axis({"name": "Fiscal year"})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 900, "height": 360})
+    said = "Condition by year with the plan and with nothing done, as in the table above"
+    sheet.insert_chart(last + 3, 0, chart, {"description": said})
+
+
+def _about(
+    book: Workbook, styles: Mapping[str, Format], head: tuple[str, str], about: Mapping[str, str]
 ) -> None:
-    """Sum the money below the table, over the rows that the filter shows."""
-    summed = [(c, name) for c, name in enumerate(frame.columns) if name in _SUMMED]
-    if not summed:
-        return
-    row = first + len(frame)
-    sheet.write_string(row, 0, "Total", styles["label"])
-    for c, name in summed:
-        letter = xlsxwriter.utility.xl_col_to_name(c)
-        total = round(frame[name].sum(), 2)
-        formula = f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{row})"
-        sheet.write_formula(row, c, formula, styles["total"], total)
-
-
-def _about(book: Workbook, styles: Mapping[str, Format], about: Mapping[str, str]) -> None:
     """Write where the figures come from."""
-    sheet = book.add_worksheet("About")
-    _page(sheet, about.get("Notice", ""), "About these figures")
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 100)
-    for row, (name, text) in enumerate(about.items()):
+    sheet = _begin(book, styles, "About", head)
+    wide = 100
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, wide)
+    sheet.set_paper(_LETTER)
+    sheet.repeat_rows(0, 1)
+    for row, (name, text) in enumerate(about.items(), start=_HEAD):
         sheet.write_string(row, 0, name, styles["head"])
         sheet.write_string(row, 1, text, styles["wrap"])
+        sheet.set_row(row, layout.lines(text, wide) * _LINE_PT)
 
 
 def workbook(
@@ -205,12 +235,24 @@ def workbook(
         What the last sheet says on the origin of the figures.
     as_of
         Day that the file carries as its time of writing, so that a rerun gives the same bytes.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be written.
     """
-    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    # In memory: no trace is left in the system's folder of temporary files.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    book = xlsxwriter.Workbook(path, options)
     moment = dt.datetime.combine(as_of, dt.time())
     book.set_properties({"title": title, "comments": notice, "created": moment})
     styles = _formats(book)
     for name, frame in sheets.items():
         _sheet(book, styles, name, frame, (f"{title}: {name.lower()}", notice))
-    _about(book, styles, about)
-    book.close()
+    _about(book, styles, (f"{title}: about these figures", notice), about)
+    try:
+        book.close()
+    except FileCreateError as error:
+        remedy = "Free some space on the disk, or choose another folder."
+        problem = Problem(path.name, f"cannot be written ({error})", remedy=remedy)
+        raise SourceError.of(str(path), [problem]) from error

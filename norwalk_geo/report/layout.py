@@ -1,0 +1,172 @@
+"""How each column looks on a sheet: its heading in words, its format and its width."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import pandas as pd
+
+__all__ = ["FORMATS", "Column", "column", "lines", "width"]
+
+FORMATS = {
+    "money": '#,##0.00;-#,##0.00;"–"',
+    "year": "0",
+    "count": "#,##0",
+    "points": "0.0",
+    "miles": "#,##0.00",
+    "area": "#,##0",
+    "date": "yyyy-mm-dd",
+    "text": "@",
+    "wrap": "@",
+}
+
+
+class Column(NamedTuple):
+    """
+    Look of one column.
+
+    Parameters
+    ----------
+    heading
+        In words.
+    kind
+        Name of one of `FORMATS`; `wrap` is text on several lines.
+    is_summed
+        Whether a total stands below it.
+    """
+
+    heading: str
+    kind: str
+    is_summed: bool = False
+
+
+_COLUMNS = {
+    "year": Column("Fiscal year", "year"),
+    "first_year": Column("First work", "year"),
+    "section_id": Column("Section", "text"),
+    "source_id": Column("Id in source", "text"),
+    "street_name": Column("Street", "text"),
+    "from_street": Column("From", "text"),
+    "to_street": Column("To", "text"),
+    "functional_class": Column("Class", "text"),
+    "zone_id": Column("Zone", "text"),
+    "treatment_label": Column("Treatment", "text"),
+    "ada_kind": Column("Kind of work (ADA)", "text"),
+    "status": Column("Status", "text"),
+    "moment": Column("When", "text"),
+    "band": Column("Condition", "text"),
+    "family": Column("Curve of", "text"),
+    "family_is_assumed": Column("Surface assumed", "text"),
+    "area_is_estimated": Column("Width assumed", "text"),
+    "survey_date": Column("Survey date", "date"),
+    "pci_method": Column("Method of survey", "text"),
+    "pci_surveyed": Column("PCI surveyed", "points"),
+    "pci_before": Column("PCI before", "points"),
+    "pci_after": Column("PCI after", "points"),
+    "pci_now": Column("PCI now (forecast)", "points"),
+    "pci_end": Column("PCI at end of plan", "points"),
+    "pci_end_untreated": Column("PCI at end, nothing done", "points"),
+    "pci": Column("PCI at year end", "points"),
+    "pci_untreated": Column("PCI, nothing done", "points"),
+    "sections": Column("Sections", "count"),
+    "length_ft": Column("Length (ft)", "area"),
+    "area_sy": Column("Area (sq yd)", "area"),
+    "area_pct": Column("Share of area (%)", "points"),
+    "miles": Column("Centerline miles", "miles", is_summed=True),
+    "length_mi": Column("Centerline miles", "miles", is_summed=True),
+    "miles_repaired": Column("Miles repaired", "miles", is_summed=True),
+    "miles_maintenance": Column("Miles of maintenance", "miles", is_summed=True),
+    "miles_alteration": Column("Miles of alteration", "miles", is_summed=True),
+    "budget_usd": Column("Budget (constant $)", "money", is_summed=True),
+    "spent_usd": Column("Spent (constant $)", "money", is_summed=True),
+    "spent_nominal_usd": Column("Spent ($ of the year)", "money", is_summed=True),
+    "cost_usd": Column("Cost (constant $)", "money", is_summed=True),
+    "cost_nominal_usd": Column("Cost ($ of the year)", "money", is_summed=True),
+    "backlog_usd": Column("Backlog (constant $)", "money"),
+    "reason": Column("Why, and how sure", "wrap"),
+}
+_NARROWEST, _WIDEST, _WRAPPED = 8, 32, 80
+# Letters are on the average narrower than the figures that a width is counted in.
+_LETTER = 0.92
+_SAMPLE = 2000
+# Bold letters and the filter's button take more room than the cells below.
+_HEADING_SHARE, _BUTTON = 0.6, 3
+
+
+def column(name: str) -> Column:
+    """
+    Find the look of a column.
+
+    Parameters
+    ----------
+    name
+        Its name in the tables.
+
+    Returns
+    -------
+    column
+        As listed; of a column that is not, its name in words, as text.
+    """
+    plain = name.replace("_", " ")
+    return _COLUMNS.get(name, Column(plain[:1].upper() + plain[1:], "text"))
+
+
+def _shown(values: pd.Series, kind: str) -> pd.Series:
+    """Write cells about as long as the sheet shows them."""
+    if kind == "date":
+        return pd.Series(["2026-07-01"])
+    decimals = {"money": 2, "miles": 2, "points": 1, "count": 0, "area": 0}.get(kind)
+    known = values.dropna()
+    if decimals is None:
+        return known.astype("str")
+    return known.map(lambda value: f"{value:,.{decimals}f}")
+
+
+def width(name: str, values: pd.Series) -> float:
+    """
+    Choose a width that shows the column whole.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+    values
+        Its cells; numbers and their total always fit, long text is cut or wrapped.
+
+    Returns
+    -------
+    width
+        In characters, as spreadsheets count.
+    """
+    look = column(name)
+    if look.kind == "wrap":
+        return _WRAPPED
+    is_number = look.kind in ("money", "miles", "points", "count", "area")
+    cells = values if is_number else values.head(_SAMPLE)
+    if look.is_summed:
+        cells = pd.concat([cells, pd.Series([values.sum()])])
+    longest = int(_shown(cells, look.kind).str.len().max()) if cells.notna().any() else 0
+    word = max(map(len, look.heading.split()))
+    least = max(word, math.ceil(len(look.heading) * _HEADING_SHARE)) + _BUTTON
+    # Bold totals are a little wider than the cells above; one place is left blank at the edge.
+    return min(max(longest * 1.1 + 2.5, least, _NARROWEST), _WIDEST)
+
+
+def lines(text: str, wide: float) -> int:
+    """
+    Count the lines that a text takes in a wrapped cell.
+
+    Parameters
+    ----------
+    text
+        Any text, with or without line breaks.
+    wide
+        Width of the cell in characters.
+
+    Returns
+    -------
+    lines
+        At least one. Programs and fonts differ by a word a line, so it errs on the high side.
+    """
+    return sum(max(1, math.ceil(len(part) * _LETTER / wide)) for part in (text or " ").split("\n"))

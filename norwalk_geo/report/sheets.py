@@ -1,0 +1,128 @@
+"""The plan's tables as an office prints them: fewer columns, in reading order, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from norwalk_geo.report.tables import street_table, work_table
+
+if TYPE_CHECKING:
+    from norwalk_geo.budget import Plan
+    from norwalk_geo.schema import Condition, Sections
+
+__all__ = ["sheets"]
+
+_WORK = [
+    "year",
+    "street_name",
+    "from_street",
+    "to_street",
+    "treatment_label",
+    "length_mi",
+    "area_sy",
+    "cost_usd",
+    "cost_nominal_usd",
+    "pci_surveyed",
+    "survey_date",
+    "pci_before",
+    "pci_after",
+    "functional_class",
+    "zone_id",
+    "ada_kind",
+    "section_id",
+    "source_id",
+    "reason",
+]
+_STREETS = [
+    "street_name",
+    "from_street",
+    "to_street",
+    "functional_class",
+    "zone_id",
+    "status",
+    "first_year",
+    "treatment_label",
+    "cost_usd",
+    "pci_surveyed",
+    "survey_date",
+    "pci_now",
+    "pci_end",
+    "pci_end_untreated",
+    "miles",
+    "area_sy",
+    "area_is_estimated",
+    "family_is_assumed",
+    "section_id",
+    "source_id",
+    "reason",
+]
+_BANDS = ["moment", "band", "sections", "miles", "area_sy", "area_pct"]
+_STATUS = {
+    "planned": "Planned",
+    "not_funded": "Needed, not funded",
+    "not_needed": "No work needed",
+    "not_surveyed": "Not surveyed",
+    "not_city": "Not the city's",
+}
+_MOMENT = {
+    "surveyed": "At the latest survey",
+    "now": "Now (forecast)",
+    "end": "End of plan",
+    "end_untreated": "End, nothing done",
+}
+
+
+def _in_words(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Write codes as words."""
+    words = {
+        "status": _STATUS,
+        "moment": _MOMENT,
+        "functional_class": dict(plan.classes["label"]),
+        "ada_kind": {"maintenance": "Maintenance", "alteration": "Alteration"},
+    }
+    known = {name: frame[name].map(of) for name, of in words.items() if name in frame}
+    flags = ("area_is_estimated", "family_is_assumed")
+    marks = {name: frame[name].map({True: "yes", False: ""}) for name in flags if name in frame}
+    return frame.assign(**known, **marks)
+
+
+def _page(frame: pd.DataFrame, columns: list[str], plan: Plan) -> pd.DataFrame:
+    """Choose columns, leaving out those of which the city has nothing."""
+    kept = [name for name in columns if not len(frame) or frame[name].notna().any()]
+    return _in_words(frame[kept], plan)
+
+
+def sheets(
+    sections: Sections, condition: Condition, plan: Plan, bands: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """
+    Lay out the plan as sheets.
+
+    Parameters
+    ----------
+    sections
+        Streets.
+    condition
+        Latest survey, aligned to `sections`.
+    plan
+        The plan.
+    bands
+        Table `band_summary`.
+
+    Returns
+    -------
+    sheets
+        Tables by sheet name, in words. Dollars are to the cent, other figures as computed.
+    """
+    streets = street_table(sections, condition, plan)
+    streets = streets.sort_values(
+        ["street_name", "section_id"], kind="stable", na_position="last", ignore_index=True
+    )
+    return {
+        "Work plan": _page(work_table(sections, condition, plan), _WORK, plan),
+        "By year": plan.years.reset_index(),
+        "By condition": _page(bands.reset_index(), _BANDS, plan),
+        "Every street": _page(streets, _STREETS, plan),
+    }
