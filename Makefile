@@ -39,6 +39,16 @@ sample: install  ## Make data/sample again (invented data, the same every time).
 lab: install-dev  ## Open the notebooks in JupyterLab.
 	$(BIN)/jupyter lab notebooks
 
+.PHONY: figures
+figures: install-dev  ## Write the figures of the example cities anew (Syracuse needs the real data).
+	$(BIN)/norwalk run data/sample --out out/sample --quiet
+	rm -rf out/syracuse && mkdir -p out && cp -r docs/examples/syracuse out/syracuse
+	$(BIN)/norwalk import ../shared/data/syracuse/streets_ratings2015.geojson \
+		--map out/syracuse/streets.toml --city out/syracuse --quiet
+	$(BIN)/norwalk run out/syracuse --quiet
+	$(BIN)/python tools/figures.py docs/examples/README.md sample=out/sample/summary.json \
+		syracuse=out/syracuse/out/summary.json
+
 # --- check
 
 .PHONY: test

@@ -214,6 +214,7 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
         about={
             "city": settings.city,
             "notice": settings.notice,
+            "fiscal_year_start": settings.fiscal_year_start,
             "notes": [*notes, *carried],
             **origin,
         },

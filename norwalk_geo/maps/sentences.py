@@ -21,6 +21,9 @@ _NOT_PLANNED = {
 }
 
 
+_TENTHS, _NOISE = 10, 1e-6
+
+
 def pci_text(pci: float) -> str:
     """
     Write a condition as a person would.
@@ -33,15 +36,18 @@ def pci_text(pci: float) -> str:
     Returns
     -------
     text
-        With one decimal where it is not whole, so that it never seems to be in another band.
+        With one decimal where it is not whole. It is never rounded up to a whole number, where a
+        band may begin, so that it never seems to be in another band.
 
     Examples
     --------
-    >>> pci_text(70.0), pci_text(69.96), pci_text(69.6)
+    >>> pci_text(70.0), pci_text(69.96), pci_text(69.57)
     ('70', '69.9', '69.6')
     """
-    # Cut, not rounded: 69.96 is below 70.
-    return f"{int(pci * 10 + 1e-6) / 10:.1f}".removesuffix(".0")
+    tenths = round(pci * _TENTHS)
+    if tenths % _TENTHS == 0 and tenths > pci * _TENTHS + _NOISE:
+        tenths -= 1
+    return f"{tenths / _TENTHS:.1f}".removesuffix(".0")
 
 
 def day_text(day: pd.Timestamp) -> str:
