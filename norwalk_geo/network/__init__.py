@@ -1,0 +1,17 @@
+"""
+Streets as two tables that are only true together: nodes and sections.
+
+Centreline miles are drawn lengths; a street drawn twice counts half each; only the city's own share
+counts. Everything is in the city's projected system, which is checked and never converted.
+"""
+
+from __future__ import annotations
+
+from norwalk_geo.network.graphs import to_graph
+from norwalk_geo.network.ids import section_ids
+from norwalk_geo.network.joining import build
+from norwalk_geo.network.model import Network
+from norwalk_geo.network.places import check_crs
+from norwalk_geo.network.sizes import measure
+
+__all__ = ["Network", "build", "check_crs", "measure", "section_ids", "to_graph"]
