@@ -7,6 +7,8 @@ Nothing heavy is imported until a command runs, so that help appears at once.
 from __future__ import annotations
 
 import datetime as dt
+import json
+import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -114,10 +116,10 @@ def check(
     Each line names the table and column, what is wrong in how many rows, the first rows, and what
     to do. With --report every row is listed.
     """
-    with guard(as_json=as_json, quiet=quiet, report=report) as show:
-        from norwalk_geo.cli import job
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import reading
 
-        show.checked(job.read_city(city))
+        show.checked(reading.check(city, rows=report))
 
 
 @app.command("import")
@@ -230,4 +232,14 @@ def main() -> None:
     nothing
         The process ends with the exit code of the command.
     """
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a letter shows its code; the run does not fail for it.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except SystemExit as end:
+        explain = getattr(end.__context__, "format_message", None)
+        if "--json" in sys.argv and explain is not None:
+            said = {"kind": "error", "message": explain(), "problems": []}
+            typer.echo(json.dumps(said, indent=2))
+        raise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,7 +19,7 @@ DATA_WRONG, CALL_WRONG, STOPPED = 1, 2, 130
 
 
 @contextmanager
-def guard(*, as_json: bool, quiet: bool, report: Path | None = None) -> Iterator[Show]:
+def guard(*, as_json: bool, quiet: bool) -> Iterator[Show]:
     """
     Run a command's work and turn what goes wrong into a message and an exit code.
 
@@ -30,8 +29,6 @@ def guard(*, as_json: bool, quiet: bool, report: Path | None = None) -> Iterator
         Results and errors as one JSON object on standard output.
     quiet
         Nothing but errors.
-    report
-        File for every bad row.
 
     Yields
     ------
@@ -45,7 +42,7 @@ def guard(*, as_json: bool, quiet: bool, report: Path | None = None) -> Iterator
         with show:
             yield show
     except NorwalkError as error:
-        show.error(error, report=report)
+        show.error(error)
         # A city, an output folder or a mapping that cannot be opened is a matter of the call;
         # what is wrong inside the city's tables is reported as something else.
         code = CALL_WRONG if isinstance(error, SourceError) else DATA_WRONG

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,36 +19,38 @@ _FOLDER = "clean"
 
 
 def _target(settings: config.Config, table: str) -> Path:
-    """Choose the file of a table: the one in the settings, else one in `clean`."""
-    if table in settings.tables:
-        return settings.path(table)
+    """
+    Choose the file of a table in `clean`, named as now or as usual.
+
+    A file elsewhere is the city's own and is never written over.
+    """
+    named = settings.path(table) if table in settings.tables else None
+    if named is not None and named.parent == settings.folder / _FOLDER:
+        return named
     ending = ".gpkg" if schema.describe(table).geometry else ".csv"
     return settings.folder / _FOLDER / f"{table}{ending}"
 
 
-def _with_earlier(path: Path, table: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def _with_earlier(
+    settings: config.Config, table: str, frame: pd.DataFrame
+) -> tuple[pd.DataFrame, int]:
     """Add the surveys of earlier imports; a survey of the same section and day is replaced."""
-    if table != "surveys" or not path.exists():
+    path = settings.path(table) if table in settings.tables else None
+    if table != "surveys" or path is None or not path.exists():
         return frame, 0
     earlier = io.read_table(path, table)
     kept = earlier[~earlier.index.isin(frame.index)]
     return pd.concat([kept, frame]).sort_index(kind="stable"), len(kept)
 
 
-def _name_tables(settings: config.Config, targets: Mapping[str, Path]) -> None:
-    """Name new tables in `norwalk.toml`, leaving its comments as they are."""
-    new = {table: path for table, path in targets.items() if table not in settings.tables}
-    if not new:
-        return
+def _name_tables(settings: config.Config, names: Mapping[str, str]) -> str:
+    """Name tables in the text of `norwalk.toml`, leaving its comments as they are."""
     file = settings.folder / config.FILE_NAME
     document = tomlkit.parse(file.read_text(encoding="utf-8-sig"))
     tables = document.setdefault("tables", tomlkit.table())
-    for table, path in new.items():
-        tables[table] = path.relative_to(settings.folder).as_posix()
-    handle, aside = tempfile.mkstemp(prefix=".norwalk-", dir=settings.folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(tomlkit.dumps(document))
-    Path(aside).replace(file)
+    for table, name in names.items():
+        tables[table] = name
+    return tomlkit.dumps(document)
 
 
 def run(
@@ -89,17 +89,22 @@ def run(
         scales=scales,
     )
     account = sources.report_dict(made.report)
-    lines, targets = list(sources.describe(made.report)), {}
-    folder = settings.folder / _FOLDER
-    with io.writing(folder) as aside:
+    lines, names = list(sources.describe(made.report)), {}
+    with io.writing(settings.folder) as whole:
+        aside = whole / _FOLDER
+        aside.mkdir()
         for table, frame in made.tables.items():
             path = _target(settings, table)
-            whole, kept = (frame, 0) if replace else _with_earlier(path, table, frame)
+            joined, kept = (frame, 0) if replace else _with_earlier(settings, table, frame)
             if kept:
                 lines.append(f"{kept:,} surveys of earlier imports are kept.")
-            io.write_table(whole, aside / path.name, table, as_of=day)
-            targets[table] = folder / path.name
+            io.write_table(joined, aside / path.name, table, as_of=day)
+            names[table] = path.relative_to(settings.folder).as_posix()
         text = json.dumps(account, indent=2, ensure_ascii=False) + "\n"
         (aside / f"import_{made.report.table}.json").write_text(text, encoding="utf-8")
-    _name_tables(settings, targets)
-    return Brought(account, lines, [str(path) for path in targets.values()])
+        new = {table: name for table, name in names.items() if settings.tables.get(table) != name}
+        if new:
+            text = _name_tables(settings, new)
+            (whole / config.FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
+            lines.append(f"{config.FILE_NAME} now names {', '.join(new.values())}.")
+    return Brought(account, lines, [str(settings.folder / name) for name in names.values()])

@@ -15,22 +15,19 @@ from norwalk_geo import (
     deterioration,
     io,
     needs,
-    network,
     pci,
     report,
-    schema,
     treatments,
     website,
 )
+from norwalk_geo.cli import reading
 from norwalk_geo.cli.records import City, Outcome
-from norwalk_geo.errors import NorwalkError, Problem, SchemaError, SourceError
 
 if TYPE_CHECKING:
     from norwalk_geo.cli.show import Show
 
-__all__ = ["default_out", "plan", "publish", "read_city"]
+__all__ = ["default_out", "plan", "publish"]
 
-_NEEDED = ("sections", "surveys")
 _FILES = ("index.html", "work_plan.xlsx", "work_plan.csv", "plan.gpkg", "summary.json")
 
 
@@ -51,106 +48,6 @@ def default_out(city: Path) -> Path:
     return (city.parent if city.suffix == ".toml" else city) / "out"
 
 
-def _read_one(settings: config.Config, table: str) -> tuple[pd.DataFrame, io.Input]:
-    """Read a table, check it and its place, and describe it."""
-    path = settings.path(table)
-    frame = io.read_table(path, table)
-    if schema.describe(table).geometry:
-        box = settings.bbox_lonlat
-        network.check_crs(gpd.GeoDataFrame(frame), table, crs=settings.crs, bbox_lonlat=box)
-    return frame, io.describe_input(table, path, frame, folder=settings.folder)
-
-
-def _missing_tables(settings: config.Config) -> list[Problem]:
-    """List the tables that the job needs and the settings do not name."""
-    remedy = "Import it with norwalk import, or name its file in norwalk.toml, below [tables]."
-    return [
-        Problem(f"tables.{name}", "is not named", remedy=remedy)
-        for name in _NEEDED
-        if name not in settings.tables
-    ]
-
-
-def _collect(error: NorwalkError, where: str) -> list[Problem]:
-    """Take an error's problems, saying in which table they are."""
-    if isinstance(error, SourceError):
-        return [Problem(f"{where} ({p.where})", p.what, p.rows, p.remedy) for p in error.problems]
-    return [Problem(f"{where}.{p.where}", p.what, p.rows, p.remedy) for p in error.problems]
-
-
-def _strange_surveys(tables: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Find surveys of sections that do not exist."""
-    if not {"sections", "surveys"} <= set(tables):
-        return []
-    surveyed = tables["surveys"].index.get_level_values("section_id")
-    lost = surveyed[~surveyed.isin(tables["sections"].index)]
-    remedy = "Import sections and surveys from the same edition, or drop these surveys."
-    what = "names a section that is not in sections"
-    return [Problem("surveys.section_id", what, tuple(lost), remedy)] if len(lost) else []
-
-
-def read_city(city: Path) -> City:
-    """
-    Read and check all of a city.
-
-    Parameters
-    ----------
-    city
-        The city's folder, or its `norwalk.toml`.
-
-    Returns
-    -------
-    city
-        Settings, tables and parameters.
-
-    Raises
-    ------
-    SourceError
-        There is no city there.
-    SchemaError
-        With every problem of every table and parameter file.
-    """
-    settings = config.read_config(city)
-    problems = _missing_tables(settings)
-    tables, inputs, parameters = {}, [], {}
-    for name in settings.tables:
-        try:
-            tables[name], described = _read_one(settings, name)
-            inputs.append(described)
-        except NorwalkError as error:
-            problems += _collect(error, name)
-    for name in schema.PARAMETERS:
-        try:
-            parameters[name] = schema.parameters(name, folder=settings.folder / "parameters")
-        except NorwalkError as error:
-            problems += _collect(error, f"parameters/{name}.csv")
-    problems += _strange_surveys(tables)
-    if not problems:
-        problems += _plan_problems(settings, parameters)
-    if problems:
-        raise SchemaError.of(settings.city, problems)
-    return City(settings, tables, inputs, parameters)
-
-
-def _plan_problems(settings: config.Config, parameters: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Find what the tables alone do not show: treatments, costs and years that do not fit."""
-    try:
-        _catalogue(settings, parameters)
-    except NorwalkError as error:
-        return list(error.problems)
-    return []
-
-
-def _catalogue(settings: config.Config, parameters: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """List the city's treatments in dollars of its base year."""
-    return treatments.catalogue(
-        parameters["treatments"],
-        base_year=settings.base_year,
-        price_index=parameters["price_index"],
-        only=settings.treatments,
-    )
-
-
 def _condition(city: City, as_of: dt.date) -> tuple[pd.DataFrame, list[str]]:
     """Take the latest surveys; sections without one are left out or assumed, as the city says."""
     sections = city.tables["sections"]
@@ -159,18 +56,9 @@ def _condition(city: City, as_of: dt.date) -> tuple[pd.DataFrame, list[str]]:
         return condition, []
     assumed = pci.assume_class_median(condition, sections, as_of=as_of)
     count = int(assumed["is_assumed"].sum())
-    note = f"{count:,} sections without a survey are given the median of their class."
+    who = "1 section without a survey is" if count == 1 else f"{count:,} sections without one are"
+    note = f"{who} given the median condition of the class: every figure rests on that too."
     return assumed, [note] if count else []
-
-
-def _budget(city: City, first: int) -> tuple[dict[int, float], list[str]]:
-    """Take the money from the settings, or from the table of budgets where there is one."""
-    table = city.tables.get("budgets")
-    if table is None:
-        return config.yearly_budget(city.config, first)
-    sums = table.groupby("year")["amount_usd"].sum()
-    by_year = {int(year): float(usd) for year, usd in zip(sums.index, sums, strict=True)}
-    return config.yearly_budget(city.config, first, by_year=by_year)
 
 
 def _bands(city: City) -> pd.DataFrame:
@@ -184,10 +72,10 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     settings, sections = city.config, gpd.GeoDataFrame(city.tables["sections"])
     condition, notes = _condition(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
-    money, carried = _budget(city, first)
+    money, carried = reading.money(settings, city.tables, first)
     life = treatments.lifecycle(
         deterioration.curves(city.parameters["curves"]),
-        _catalogue(settings, city.parameters),
+        reading.catalogue(settings, city.parameters),
         city.parameters["classes"],
     )
     rules = budget.Rules(
@@ -222,13 +110,6 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     return report.Results(sections, condition, plan, bands, summary)
 
 
-def _day(city: City, as_of: dt.datetime | None) -> dt.date:
-    """Choose the day that the data describe. This is the only clock of the package."""
-    if as_of is not None:
-        return as_of.date()
-    return city.config.as_of or dt.datetime.now(tz=dt.UTC).astimezone().date()
-
-
 def _page(city: City, results: report.Results) -> str:
     """Write the page of a plan."""
     return website.page(
@@ -239,6 +120,13 @@ def _page(city: City, results: report.Results) -> str:
         bands=_bands(city),
         sites=city.tables.get("sites"),
     )
+
+
+def _read(city: Path, as_of: dt.datetime | None, show: Show) -> tuple[City, dt.date]:
+    """Read the city before any folder is made or locked."""
+    show.step("Reading the city")
+    read = reading.read_city(city, as_of=as_of)
+    return read, reading.day(read.config, as_of)
 
 
 def plan(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:
@@ -261,10 +149,9 @@ def plan(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Out
     outcome
         Summary, and the files written.
     """
+    read, day = _read(city, as_of, show)
     with io.writing(out) as aside:
-        show.step("Reading the city")
-        read = read_city(city)
-        results = _optimize(read, _day(read, as_of), show)
+        results = _optimize(read, day, show)
         show.step("Writing the results")
         report.write_plan(aside, results)
         website.publish(aside, _page(read, results))
@@ -291,10 +178,9 @@ def publish(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> 
     outcome
         Summary, and the file written.
     """
+    read, day = _read(city, as_of, show)
     with io.writing(out) as aside:
-        show.step("Reading the city")
-        read = read_city(city)
-        results = _optimize(read, _day(read, as_of), show)
+        results = _optimize(read, day, show)
         show.step("Writing the page")
         website.publish(aside, _page(read, results))
     return Outcome(dict(results.summary), ("index.html",))

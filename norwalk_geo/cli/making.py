@@ -6,8 +6,8 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from norwalk_geo import config, io, towns
-from norwalk_geo.errors import Problem, SourceError
+from norwalk_geo import config, io, network, towns
+from norwalk_geo.errors import ConfigError, CrsError, Problem, SourceError
 
 __all__ = ["empty", "synthetic"]
 
@@ -91,6 +91,10 @@ def empty(city: Path, *, name: str, crs: str, bbox: str, force: bool) -> Path:
         The folder.
     """
     _free(city, force=force)
+    try:
+        network.known_crs(crs)
+    except CrsError as error:
+        raise SourceError.of("--crs", error.problems) from None
     # A JSON string is a TOML string.
     quoted = json.dumps(name, ensure_ascii=False)
     with io.writing(city) as aside:
@@ -130,7 +134,10 @@ def synthetic(city: Path, *, size: str, seed: int, force: bool) -> Path:
         The folder.
     """
     _free(city, force=force)
-    town = towns.town(_size(size), seed=seed)
+    try:
+        town = towns.town(_size(size), seed=seed)
+    except ConfigError as error:
+        raise SourceError.of("--size and --seed", error.problems) from None
     tables = {
         # Nodes are worked out again whenever streets are read.
         "sections.gpkg": town.streets.sections.drop(columns=["from_node", "to_node"]),

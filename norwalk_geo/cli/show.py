@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 import threading
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Show"]
 
 _PATIENCE_S = 2.0
-_MILLION = 1e6
 
 
 class Show:
@@ -40,8 +38,8 @@ class Show:
 
     def __init__(self, *, as_json: bool, quiet: bool) -> None:
         self.as_json, self.quiet = as_json, quiet
-        self.out = Console(highlight=False, soft_wrap=True)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.out = Console(emoji=False, highlight=False, soft_wrap=True)
+        self.err = Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
         self.progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -69,7 +67,11 @@ class Show:
     ) -> None:
         """Take the bar away."""
         self.timer.cancel()
-        self.progress.stop()
+        if self.timer.ident is not None:
+            self.timer.join()
+        # Stopping a bar that was never shown prints an empty line.
+        if self.progress.live.is_started:
+            self.progress.stop()
 
     def step(self, what: str) -> None:
         """Say what is being done now."""
@@ -87,10 +89,10 @@ class Show:
 
     def _json(self, value: Mapping[str, Any]) -> None:
         if self.as_json:
-            sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
-    def error(self, error: NorwalkError, *, report: Path | None = None) -> None:
-        """Print an error whole, and write its rows to a file where one is wanted."""
+    def error(self, error: NorwalkError) -> None:
+        """Print an error whole."""
         problems = [
             {"where": p.where, "what": p.what, "rows": list(p.rows), "remedy": p.remedy}
             for p in error.problems
@@ -98,16 +100,13 @@ class Show:
         self._json({"kind": "error", "message": str(error), "problems": problems})
         if not self.as_json:
             self.err.print(f"[bold red]{escape(str(error))}[/]")
-        if report is not None:
-            with report.open("w", encoding="utf-8-sig", newline="") as stream:
-                writer = csv.writer(stream)
-                writer.writerow(["where", "what", "row", "remedy"])
-                for p in error.problems:
-                    writer.writerows([p.where, p.what, row, p.remedy] for row in p.rows or ("",))
 
     def stopped(self) -> None:
         """Say that the run was interrupted."""
-        self.err.print("Interrupted. Nothing was changed.")
+        text = "Interrupted. No result is half written: those of the last whole run are there."
+        self._json({"kind": "error", "message": text, "problems": []})
+        if not self.as_json:
+            self.err.print(text)
 
     def made(self, city: Path) -> None:
         """Show a new city folder."""
@@ -132,23 +131,23 @@ class Show:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in (
             "Year",
-            "Budget $M",
-            "Spent $M",
+            "Budget $",
+            "Spent $",
             "Miles",
             "PCI",
             "PCI, nothing done",
-            "Backlog $M",
+            "Backlog $",
         ):
             table.add_column(name, justify="right")
         for row in summary["years"]:
             table.add_row(
                 str(row["year"]),
-                f"{row['budget_usd'] / _MILLION:.2f}",
-                f"{row['spent_usd'] / _MILLION:.2f}",
+                f"{row['budget_usd']:,.0f}",
+                f"{row['spent_usd']:,.0f}",
                 f"{row['miles_repaired']:.1f}",
                 f"{row['pci']:.1f}",
                 f"{row['pci_untreated']:.1f}",
-                f"{row['backlog_usd'] / _MILLION:.1f}",
+                f"{row['backlog_usd']:,.0f}",
             )
         return table
 
@@ -169,7 +168,9 @@ class Show:
             f"No plan within the budgets can beat this one by more than {gap}.",
         )
         if summary["sections_unsurveyed"]:
-            self._say(f"Not surveyed, so not planned: {summary['sections_unsurveyed']:,} sections.")
+            count = summary["sections_unsurveyed"]
+            many = "1 section" if count == 1 else f"{count:,} sections"
+            self._say(f"Not surveyed, so not planned: {many}.")
         self._say(*(escape(note) for note in summary["notes"]))
         self.out.print(self._years(summary))
         self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
@@ -177,7 +178,10 @@ class Show:
     def published(self, outcome: Outcome, folder: Path) -> None:
         """Show where a site is."""
         files = [str(folder / name) for name in outcome.files]
-        self._json({"kind": "publish", "files": files, "plan": "made afresh"})
+        notice = outcome.summary["notice"]
+        self._json({"kind": "publish", "notice": notice, "files": files, "plan": "made afresh"})
         self._say(
-            "The plan was made afresh for this page.", *(f"  {escape(file)}" for file in files)
+            *([escape(notice)] if notice else []),
+            "The plan was made afresh for this page.",
+            *(f"  {escape(file)}" for file in files),
         )

@@ -11,7 +11,7 @@ from norwalk_geo.network.graphs import to_graph
 from norwalk_geo.network.ids import section_ids
 from norwalk_geo.network.joining import build
 from norwalk_geo.network.model import Network
-from norwalk_geo.network.places import check_crs
+from norwalk_geo.network.places import check_crs, known_crs
 from norwalk_geo.network.sizes import measure
 
-__all__ = ["Network", "build", "check_crs", "measure", "section_ids", "to_graph"]
+__all__ = ["Network", "build", "check_crs", "known_crs", "measure", "section_ids", "to_graph"]

@@ -10,14 +10,36 @@ from pyproj.exceptions import CRSError
 
 from norwalk_geo.errors import CrsError, Problem
 
-__all__ = ["check_crs"]
+__all__ = ["check_crs", "known_crs"]
 
 _MARGIN = 0.25
 _LONG_NAME = 40
 
 
-def _known_crs(crs: str) -> CRS:
-    """Read the name of a coordinate system, which must be projected in feet or metres."""
+def known_crs(crs: str) -> CRS:
+    """
+    Read the name of a city's coordinate system, which must be projected.
+
+    Parameters
+    ----------
+    crs
+        Such as `EPSG:2229`, or any other name that PROJ knows.
+
+    Returns
+    -------
+    system
+        Projected, in feet or metres.
+
+    Raises
+    ------
+    CrsError
+        The name is not known, or the system is in degrees.
+
+    Examples
+    --------
+    >>> known_crs("EPSG:2229").is_projected
+    True
+    """
     try:
         known = CRS.from_user_input(crs)
     except CRSError:
@@ -51,7 +73,7 @@ def check_crs(
     CrsError
         The table has no system, another one, or rows outside the city.
     """
-    city = _known_crs(crs)
+    city = known_crs(crs)
     if frame.crs is None:
         remedy = f"Import it with source_crs in the mapping, or set {crs} in your GIS."
         raise CrsError.of(table, [Problem("geometry", "has no coordinate system", remedy=remedy)])

@@ -5,7 +5,16 @@ from __future__ import annotations
 from norwalk_geo.report.files import Results, write_plan
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.summary import summary
-from norwalk_geo.report.tables import street_table, work_table
+from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
 
-__all__ = ["Results", "sheets", "street_table", "summary", "work_table", "workbook", "write_plan"]
+__all__ = [
+    "Results",
+    "plain_text",
+    "sheets",
+    "street_table",
+    "summary",
+    "work_table",
+    "workbook",
+    "write_plan",
+]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from norwalk_geo import io, schema
 from norwalk_geo.report.sheets import sheets
-from norwalk_geo.report.tables import street_table, work_table
+from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Results", "write_plan"]
 
-# A cell that begins with one of these is a formula to a spreadsheet program.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CSVW_TYPES = {"text": "string", "number": "decimal", "integer": "integer", "date": "date"}
 
 
@@ -85,15 +83,6 @@ def _geopackage(path: Path, results: Results, notice: str, as_of: dt.date) -> No
         ),
     }
     io.write_layers(layers, path, as_of=as_of)
-
-
-def _plain_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep a spreadsheet program from reading text cells as formulas."""
-    safe = frame.copy()
-    for column in safe.columns[safe.dtypes.eq("str")]:
-        risky = safe[column].str.startswith(_FORMULA).fillna(value=False)
-        safe[column] = safe[column].mask(risky, "'" + safe[column])
-    return safe
 
 
 def _money_text(frame: pd.DataFrame) -> pd.DataFrame:
@@ -175,7 +164,7 @@ def write_plan(folder: Path, results: Results) -> None:
     notice, as_of = summary["notice"], dt.date.fromisoformat(summary["as_of"])
     _geopackage(folder / "plan.gpkg", results, notice, as_of)
     work = work_table(results.sections, results.condition, plan)
-    listed = _plain_text(_noticed(_money_text(work), notice))
+    listed = plain_text(_noticed(_money_text(work), notice))
     listed.to_csv(
         folder / "work_plan.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
     )
