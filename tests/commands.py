@@ -54,7 +54,7 @@ def norwalk(*arguments: object) -> Said:
     return Said(code or 0, *texts)
 
 
-def program(*arguments: object, **options: Any) -> Said:  # noqa: ANN401
+def program(*arguments: object, **options: Any) -> Said:
     """Run the installed program, as a shell does."""
     command = [str(PROGRAM), *map(str, arguments)]
     done = subprocess.run(

@@ -41,6 +41,10 @@ def _browser() -> str | None:
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "real": (REAL.is_dir, f"the real data are not at ../{REAL.parent.name}/{REAL.name}"),
     "browser": (lambda: _browser() is not None, "Chromium is not installed (make system)"),
+    "office": (
+        lambda: shutil.which("soffice") is not None,
+        "LibreOffice is not here (make system)",
+    ),
 }
 
 
@@ -121,6 +125,32 @@ def sample_town() -> Town:
     from norwalk_geo import towns
 
     return towns.town("town", seed=1)
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of an invented town with a plan of three years; nobody may change it."""
+    from commands import make_city
+
+    return make_city(tmp_path_factory.mktemp("city") / "town")
+
+
+@pytest.fixture(scope="session")
+def planned(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of `norwalk run` on that town; nobody may change them."""
+    from commands import norwalk
+
+    out = tmp_path_factory.mktemp("planned") / "out"
+    assert norwalk("run", city, "--out", out, "--quiet").code == 0
+    return out
+
+
+@pytest.fixture
+def own_city(city: Path, tmp_path: Path) -> Path:
+    """Copy of that town, to be changed."""
+    from commands import copy_city
+
+    return copy_city(city, tmp_path / "town")
 
 
 def assert_like(result: pd.Series | pd.DataFrame, subject: pd.DataFrame) -> None:

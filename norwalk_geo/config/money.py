@@ -16,6 +16,16 @@ def _said(years: list[int], last: int) -> str:
     return f"No budget is given for {span}: that of {last} is carried on."
 
 
+def _no_money(year: int, *, is_table: bool) -> ConfigError:
+    """Say that the first year of the plan has no money, and where to enter it."""
+    what = f"has no entry for fiscal year {year}, the first of the plan"
+    if is_table:
+        remedy = f"Add a row for {year} to the table budgets."
+        return ConfigError.of("tables", [Problem("budgets.year", what, remedy=remedy)])
+    remedy = f"Add to norwalk.toml, below [budget]: {year} = 5_000_000."
+    return ConfigError.of("norwalk.toml", [Problem("budget", what, remedy=remedy)])
+
+
 def yearly_budget(
     config: Config, first_year: int, *, by_year: Mapping[int, float] | None = None
 ) -> tuple[dict[int, float], list[str]]:
@@ -44,12 +54,13 @@ def yearly_budget(
     ConfigError
         There is no money for the first year of the plan.
     """
-    given = by_year or {year: sum(funds.values()) for year, funds in config.budget.items()}
-    before = [year for year in given if year <= first_year]
-    if not before:
-        remedy = f"Add to norwalk.toml, below [budget]: {first_year} = 5_000_000."
-        what = f"has no entry for fiscal year {first_year}, the first of the plan"
-        raise ConfigError.of("norwalk.toml", [Problem("budget", what, remedy=remedy)])
+    given = (
+        by_year
+        if by_year is not None
+        else {year: sum(funds.values()) for year, funds in config.budget.items()}
+    )
+    if not any(year <= first_year for year in given):
+        raise _no_money(first_year, is_table=by_year is not None)
     budget: dict[int, float] = {}
     carried: dict[int, list[int]] = {}
     for year in range(first_year, first_year + config.years):
