@@ -174,8 +174,7 @@ def test_other_streets_have_other_ids() -> None:
 
 
 def test_length_area_and_the_citys_share() -> None:
-    mile = [(0.0, 0.0), (5280.0, 0.0)]
-    lines = streets(*[mile] * 6).assign(
+    lines = streets(*([(0.0, y), (5280.0, y)] for y in range(0, 600, 100))).assign(
         width_ft=[30, None, 30, 30, 30, 30],
         area_sy=[None, None, 5000, None, None, None],
         carriageway=[None, "single", "single", "divided", "single", "single"],

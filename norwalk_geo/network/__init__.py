@@ -10,8 +10,22 @@ from __future__ import annotations
 from norwalk_geo.network.graphs import to_graph
 from norwalk_geo.network.ids import section_ids
 from norwalk_geo.network.joining import build
+from norwalk_geo.network.merging import Merged, merge_degree_two
 from norwalk_geo.network.model import Network
 from norwalk_geo.network.places import check_crs, known_crs
 from norwalk_geo.network.sizes import measure
+from norwalk_geo.network.splitting import crossings, split_at_nodes
 
-__all__ = ["Network", "build", "check_crs", "known_crs", "measure", "section_ids", "to_graph"]
+__all__ = [
+    "Merged",
+    "Network",
+    "build",
+    "check_crs",
+    "crossings",
+    "known_crs",
+    "measure",
+    "merge_degree_two",
+    "section_ids",
+    "split_at_nodes",
+    "to_graph",
+]

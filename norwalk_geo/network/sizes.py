@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
+from norwalk_geo.network.joining import ends, groups
 from norwalk_geo.network.model import FEET_PER_MILE, column, feet_per_unit
 
 if TYPE_CHECKING:
@@ -15,41 +18,128 @@ if TYPE_CHECKING:
 __all__ = ["measure"]
 
 SQUARE_FEET_PER_SQUARE_YARD = 9
+_SNAP_FT = 1.0
+# A street's direction at a corner is that of its first feet, not of its first vertex.
+_LOOK_FT = 30.0
+_STRAIGHT, _SHARPEST = np.pi / 4, 0.5
+_CORNER = 3
+
+_Numbers = npt.NDArray[np.float64]
+
+
+def _places(sections: Sections, feet: float) -> npt.NDArray[np.int64]:
+    """Number the places where sections end: all first points, then all last points."""
+    if {"from_node", "to_node"} <= set(sections.columns):
+        nodes = np.concatenate([sections["from_node"], sections["to_node"]])
+        return np.asarray(pd.factorize(nodes)[0])
+    return groups(ends(sections), _SNAP_FT / feet)
+
+
+def _legs(sections: Sections, width: _Numbers, feet: float) -> pd.DataFrame:
+    """List both ends of each section as legs of a place, with the direction that they leave in."""
+    shapes, size = sections.geometry.to_numpy(), len(sections)
+    reach = np.minimum(_LOOK_FT / feet, shapely.length(shapes) / 2)
+    start, stop = shapely.get_point(shapes, 0), shapely.get_point(shapes, -1)
+    tip = np.concatenate([start, stop])
+    ahead = np.concatenate(
+        [
+            shapely.line_interpolate_point(shapes, reach),
+            shapely.line_interpolate_point(shapes, -reach),
+        ]
+    )
+    dx = shapely.get_x(ahead) - shapely.get_x(tip)
+    dy = shapely.get_y(ahead) - shapely.get_y(tip)
+    place = _places(sections, feet)
+    return pd.DataFrame(
+        {
+            "row": np.tile(np.arange(size), 2),
+            "place": place,
+            "degree": np.bincount(place)[place],
+            "angle": np.arctan2(dy, dx).round(6),
+            "width": np.tile(width, 2),
+        }
+    )
+
+
+def _covered_ft(legs: pd.DataFrame, length: _Numbers) -> _Numbers:
+    """
+    Measure how many feet of each section lie in a wider street that it meets.
+
+    At a corner the widest street keeps the pavement, with the leg that carries it on; the others
+    begin at its edge.
+    """
+    corner = legs[legs["degree"] >= _CORNER].sort_values(
+        ["place", "width", "angle"], ascending=[True, False, True], kind="stable"
+    )
+    main = corner.groupby("place")[["angle", "width"]].transform("first")
+    turn = (corner["angle"] - main["angle"] + np.pi) % (2 * np.pi) - np.pi
+    bend = np.pi - turn.abs()
+    is_main = ~corner["place"].duplicated()
+    on = bend.where(~is_main).groupby(corner["place"]).idxmin()
+    goes_on = corner.index.isin(on[bend.loc[on].lt(_STRAIGHT).to_numpy()])
+    slant = np.sin(turn).abs().clip(lower=_SHARPEST)
+    covered = (main["width"] / 2 / slant).where(~is_main & ~goes_on, 0.0)
+    half = length[corner["row"]] / 2
+    total = np.minimum(covered, half).groupby(corner["row"]).sum()
+    return np.asarray(total.reindex(np.arange(len(length)), fill_value=0.0))
+
+
+def _bulb_sf(sections: Sections, legs: pd.DataFrame, width: _Numbers) -> _Numbers:
+    """Measure what a turning circle at a dead end has beyond the street to its middle."""
+    across = column(sections, "bulb_diameter_ft", np.nan).to_numpy(dtype="float64")
+    dead = legs["degree"].eq(1).to_numpy().reshape(2, -1).any(axis=0)
+    radius, half = across / 2, np.minimum(width, across) / 2
+    # The street's strip inside the circle, from the middle to the edge.
+    strip = half * np.sqrt(radius**2 - half**2) + radius**2 * np.arcsin(half / radius)
+    return np.where(dead & np.isfinite(across), np.pi * radius**2 - strip, 0.0)
 
 
 def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:
     """
     Measure each section: length, area and the city's share.
 
+    An area that is not given is length times width. Where streets meet, the widest keeps the
+    pavement of the intersection and the others begin at its edge, so that it counts once; a turning
+    circle counts where its diameter is given and the street ends.
+
     Parameters
     ----------
     sections
-        Uses `width_ft`, `area_sy`, `carriageway`, `maintained_by` and `share_pct` where given.
+        Uses `width_ft`, `area_sy`, `bulb_diameter_ft`, `carriageway`, `lanes`, `maintained_by` and
+        `share_pct` where given; nodes where they are known, else ends within a foot meet.
     classes
         Supplies `default_width_ft` for sections without a width.
 
     Returns
     -------
     measures
-        Aligned to `sections`: `length_ft` drawn; `city_share` from 0 to 1; `miles` and `area_sy`
-        of the city's share, a street drawn twice counting half its miles on each line;
-        `area_is_estimated` where the width is the class default.
+        Aligned to `sections`: `length_ft` drawn; `city_share` from 0 to 1; `miles`, `lane_miles`
+        and `area_sy` of the city's share, a street drawn twice counting half its miles on each
+        line; `area_basis`: `given`, `width`, or `class_width` where the width is the class default;
+        `area_is_estimated` in the last case.
     """
     feet = feet_per_unit(sections.crs)
     length = sections.geometry.length * feet
     width = column(sections, "width_ft", np.nan)
     default = sections["functional_class"].map(classes["default_width_ft"])
+    across = width.fillna(default).to_numpy(dtype="float64")
+    legs = _legs(sections, across, feet)
+    free = length - _covered_ft(legs, length.to_numpy())
+    computed = (free * across + _bulb_sf(sections, legs, across)) / SQUARE_FEET_PER_SQUARE_YARD
     given = column(sections, "area_sy", np.nan)
-    area = given.fillna(length * width.fillna(default) / SQUARE_FEET_PER_SQUARE_YARD)
     keeper = column(sections, "maintained_by", "city").fillna("city")
     share = column(sections, "share_pct", np.nan).fillna(keeper.eq("city") * 100.0) / 100
     divided = column(sections, "carriageway", "single").eq("divided")
+    miles = length / FEET_PER_MILE * share
+    basis = np.select([given.notna(), width.notna()], ["given", "width"], "class_width")
     return pd.DataFrame(
         {
             "length_ft": length,
             "city_share": share,
-            "miles": length / FEET_PER_MILE * np.where(divided, 0.5, 1.0) * share,
-            "area_sy": area * share,
+            "miles": miles * np.where(divided, 0.5, 1.0),
+            "lane_miles": miles * column(sections, "lanes", np.nan).astype("float64"),
+            "area_sy": given.fillna(computed) * share,
+            "area_basis": pd.Series(basis, index=sections.index, dtype="str"),
             "area_is_estimated": given.isna() & width.isna(),
         },
         index=sections.index,

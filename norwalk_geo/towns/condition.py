@@ -163,7 +163,12 @@ def invent_surveys(sections: Sections, *, rng: np.random.Generator) -> Surveys:
     load = load + rng.normal(0, 8, len(sections))
     days = _days(sections, rng)
     days.loc[_never(sections, rng)] = pd.NaT
-    area = network.measure(sections, schema.parameters("classes"))["area_sy"].to_numpy()
+    classes = schema.parameters("classes")
+    measured = network.measure(sections, classes)
+    width = sections["width_ft"].fillna(
+        sections["functional_class"].map(classes["default_width_ft"])
+    )
+    area = (measured["length_ft"] * width * measured["city_share"]).to_numpy()
     pavements = _Pavements(age, earlier, scale, curves["shape"].to_numpy())
     pavements = _fitted(pavements, _years_ago(days.max(axis=1)), area)
     rows = days.reset_index().melt("section_id", value_name="survey_date")
