@@ -51,6 +51,17 @@ def _owner() -> str:
     return json.dumps({"user": user, "computer": platform.node(), "process": os.getpid()})
 
 
+@contextmanager
+def _owned(folder: Path) -> Iterator[None]:
+    """Leave a note of who is writing, as long as somebody is."""
+    try:
+        (folder / _OWNER).write_text(_owner(), encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            (folder / _OWNER).unlink(missing_ok=True)
+
+
 def _busy(folder: Path) -> SourceError:
     """Say who is writing to the folder."""
     who = "another run"
@@ -114,15 +125,13 @@ def writing(folder: Path | str) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK, timeout=0)
-        with lock:
-            (folder / _OWNER).write_text(_owner(), encoding="utf-8")
+        with lock, _owned(folder):
             _recover(folder)
             aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder))
             yield aside
             _sync(aside)
             aside.replace(folder / _READY)
             _move_in(folder / _READY, folder)
-            (folder / _OWNER).unlink(missing_ok=True)
             done = True
     except Timeout:
         raise _busy(folder) from None
