@@ -12,11 +12,16 @@ from norwalk_geo.schema.checks import check
 from norwalk_geo.schema.cited import labels, parameters
 from norwalk_geo.schema.model import (
     PARAMETERS,
+    SHEET_PARAMETERS,
     Budgets,
     Condition,
     Curves,
+    Distress,
     Forecast,
     Nodes,
+    SamplePci,
+    SampleUnits,
+    SectionPci,
     Sections,
     Sites,
     Surveys,
@@ -31,11 +36,16 @@ from norwalk_geo.schema.model import (
 
 __all__ = [
     "PARAMETERS",
+    "SHEET_PARAMETERS",
     "Budgets",
     "Condition",
     "Curves",
+    "Distress",
     "Forecast",
     "Nodes",
+    "SamplePci",
+    "SampleUnits",
+    "SectionPci",
     "Sections",
     "Sites",
     "Surveys",

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARAMETERS",
+    "SHEET_PARAMETERS",
     "Budgets",
     "Condition",
     "Curves",
+    "Distress",
     "Forecast",
     "Nodes",
+    "SamplePci",
+    "SampleUnits",
+    "SectionPci",
     "Sections",
     "Sites",
     "Surveys",
@@ -47,6 +52,10 @@ Work: TypeAlias = pd.DataFrame
 Years: TypeAlias = pd.DataFrame
 Curves: TypeAlias = pd.DataFrame
 Treatments: TypeAlias = pd.DataFrame
+SampleUnits: TypeAlias = pd.DataFrame
+Distress: TypeAlias = pd.DataFrame
+SamplePci: TypeAlias = pd.DataFrame
+SectionPci: TypeAlias = pd.DataFrame
 
 PARAMETERS = (
     "treatments",
@@ -56,7 +65,15 @@ PARAMETERS = (
     "scales",
     "bands",
     "destinations",
+    "street_words",
+    "distress_types",
+    "deduct_curves",
+    "deduct_polynomials",
+    "cdv_curves",
+    "cdv_polynomials",
 )
+# What field sheets are rated by; no plan reads them.
+SHEET_PARAMETERS = PARAMETERS[-5:]
 
 
 @dataclass(frozen=True)

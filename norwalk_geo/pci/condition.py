@@ -1,9 +1,4 @@
-"""
-Condition of sections: the latest survey of each, with how it was obtained.
-
-An index is kept as given. A section that nobody surveyed has none; it is never zero and never an
-average unless the caller asks for that, and then the method says so.
-"""
+"""The latest survey of each section, and the band of an index."""
 
 from __future__ import annotations
 
