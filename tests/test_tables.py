@@ -43,6 +43,8 @@ ENDINGS = {
     "_usd_sy": "USD/sy",
 }
 
+PARAMETERS = (*schema.PARAMETERS, *schema.SHEET_PARAMETERS)
+
 
 def raw(table: str) -> pd.DataFrame:
     file = resources.files("norwalk_geo") / "tables" / f"{table}.csv"
@@ -146,10 +148,10 @@ def test_money_never_leaves_by_street() -> None:
 def test_every_parameter_file_is_listed_and_has_a_schema() -> None:
     folder = resources.files("norwalk_geo") / "parameters"
     names = {item.name[:-4] for item in folder.iterdir() if item.name.endswith(".csv")}
-    assert names == set(schema.PARAMETERS) <= set(schema.table_names())
+    assert names == set(PARAMETERS) <= set(schema.table_names())
 
 
-@pytest.mark.parametrize("name", schema.PARAMETERS)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_numbers_have_a_source(name: str) -> None:
     table = schema.parameters(name)
     assert table.attrs["citation"].startswith("Source: ")
@@ -160,7 +162,7 @@ def test_numbers_have_a_source(name: str) -> None:
         assert re.search("not confirmed", table.attrs["citation"], re.IGNORECASE)
 
 
-@pytest.mark.parametrize("name", schema.PARAMETERS)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_what_people_read_is_in_both_languages(name: str) -> None:
     columns = schema.describe(name).columns.index
     for column in columns[columns.str.endswith("_es")]:

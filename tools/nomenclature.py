@@ -31,7 +31,7 @@ def _allowed(row: pd.Series) -> str:
 def _section(name: str) -> str:
     """Write one table."""
     table = schema.describe(name)
-    kind = "Parameter file" if name in schema.PARAMETERS else "Table"
+    kind = "Parameter file" if name in (*schema.PARAMETERS, *schema.SHEET_PARAMETERS) else "Table"
     key = ", ".join(f"`{column}`" for column in table.key)
     lines = [
         f"## {name}",

@@ -66,14 +66,15 @@ PARAMETERS = (
     "bands",
     "destinations",
     "street_words",
+)
+# What field sheets are rated by; no plan reads them.
+SHEET_PARAMETERS = (
     "distress_types",
     "deduct_curves",
     "deduct_polynomials",
     "cdv_curves",
     "cdv_polynomials",
 )
-# What field sheets are rated by; no plan reads them.
-SHEET_PARAMETERS = PARAMETERS[-5:]
 
 
 @dataclass(frozen=True)
