@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
-from norwalk_geo import schema
-from norwalk_geo.pci.curves import LEVELS, evaluate
+import pandas as pd
+
+from norwalk_geo.pci.curves import evaluate
+from norwalk_geo.pci.distress import CAUSES, kinds
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
     from norwalk_geo.pci.sheets import Sheets
 
 __all__ = ["deducts"]
-
-
-@functools.cache
-def _types() -> DataFrame:
-    return schema.parameters("distress_types")
 
 
 def deducts(sheets: Sheets) -> DataFrame:
@@ -39,11 +35,11 @@ def deducts(sheets: Sheets) -> DataFrame:
     rows = sheets.distress
     area = sheets.sample_units["area"].to_numpy("float64")[sheets.unit]
     code = rows["distress_code"].to_numpy("int64")
-    level = rows["severity"].map({name: i for i, name in enumerate(LEVELS)}).to_numpy("int64")
+    level = rows["severity"].cat.codes.to_numpy("int64")
     density = 100.0 * rows["quantity"].to_numpy("float64") / area
-    cause = _types()["cause"].reindex(range(40)).astype("category")
+    cause = pd.Categorical.from_codes(kinds().cause[code], categories=pd.Index(CAUSES))
     return rows.assign(
         density_pct=density,
         deduct=evaluate((code * 4 + level).astype("int64"), density),
-        cause=cause.array.take(code),
+        cause=cause,
     )

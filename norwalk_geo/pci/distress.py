@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -10,113 +11,169 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
+from norwalk_geo.pci.curves import LEVELS
 from norwalk_geo.pci.places import Found
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["COLUMNS", "completed", "measures", "problems", "spelled"]
+__all__ = ["CAUSES", "COLUMNS", "MEASURES", "Kinds", "completed", "kinds", "problems", "spelled"]
 
 _Ints: TypeAlias = npt.NDArray[np.int64]
+_Mask: TypeAlias = npt.NDArray[np.bool_]
 
 COLUMNS = ("distress_code", "severity", "quantity")
+CAUSES = ("load", "climate", "other")
+MEASURES = ("area", "length", "count", "slabs", "unit")
+_SURFACES = ("AC", "PCC")
 _WORDS = {"LOW": "L", "MEDIUM": "M", "HIGH": "H"}
 _NONE = {"", "N", "NA", "N/A", "NONE", "-"}
-_JOINT_SEAL = 26
+_CODES, _JOINT_SEAL, _NO_SEVERITY = 40, 26, LEVELS.index("N")
 _SLACK = 1 + 1e-6
 
 
-@functools.cache
-def _types() -> DataFrame:
-    return schema.parameters("distress_types")
-
-
-def measures(code: pd.Series) -> pd.Series:
+@dataclass(frozen=True)
+class Kinds:
     """
-    Tell how distresses are measured.
+    What the standard says of each code, by code; −1 where there is no such code.
 
     Parameters
     ----------
-    code
-        Codes of distresses.
+    surface, measure, cause
+        Places in `AC, PCC`, in `MEASURES` and among the causes.
+    graded
+        Whether there is a severity.
+    """
+
+    surface: _Ints
+    measure: _Ints
+    cause: _Ints
+    graded: _Mask
+
+
+@functools.cache
+def kinds() -> Kinds:
+    """
+    Open the list of distresses as arrays by code.
 
     Returns
     -------
-    measure
-        `area`, `length`, `count`, `slabs` or `unit`, aligned to `code`; missing where unknown.
+    kinds
+        Of `parameters("distress_types")`.
     """
-    return code.map(_types()["measure"])
+    table = schema.parameters("distress_types").reindex(range(_CODES))
+
+    def place(column: str, names: tuple[str, ...]) -> _Ints:
+        return np.asarray(pd.Categorical(table[column], categories=names).codes, dtype="int64")
+
+    graded = table["has_severity"].eq(other=True).to_numpy()
+    return Kinds(
+        place("surface", _SURFACES), place("measure", MEASURES), place("cause", CAUSES), graded
+    )
 
 
-def spelled(rows: DataFrame) -> DataFrame:
+def spelled(severity: pd.Series) -> pd.Series:
     """
     Bring severities to one spelling.
 
     Parameters
     ----------
-    rows
-        Distress as it came.
+    severity
+        As it came: letters or words, blank where there is none.
 
     Returns
     -------
     spelled
-        `severity` L, M, H, or N where it was blank; what else stood there stays.
+        Category of `LEVELS`, N where it was blank; missing where nobody knows what stood there.
     """
-    plain = {}
-    for value in rows["severity"].unique():
-        text = "" if pd.isna(value) else str(value).strip().upper()
-        plain[value] = "N" if text in _NONE else _WORDS.get(text, text)
-    return rows.assign(severity=rows["severity"].map(plain).astype("str").fillna("N"))
-
-
-def _severity_problems(rows: DataFrame) -> Found:
-    """Find severities that are unknown, missing, or stand where the standard has none."""
-    severity = rows["severity"]
-    graded = rows["distress_code"].map(_types()["has_severity"])
-    unknown = ~severity.isin(["L", "M", "H", "N"])
-    missing = severity.eq("N") & graded.eq(other=True)
-    needless = ~severity.eq("N") & graded.eq(other=False)
-    leave = "Leave it blank: the standard has no severity for this distress."
-    return [
-        ("severity", unknown.to_numpy(), "is not L, M or H", "Correct it."),
-        ("severity", missing.to_numpy(), "missing", "Fill in L, M or H."),
-        ("severity", needless.to_numpy(), "stands where none exists", leave),
-    ]
-
-
-def _excess(rows: DataFrame, area: pd.Series, unit: _Ints) -> Found:
-    """Find more of a distress than its sample unit has room for."""
-    measure, quantity = measures(rows["distress_code"]), rows["quantity"]
-    bounded = measure.isin(["area", "slabs", "unit"])
-    over = bounded & (quantity > area * _SLACK)
-    # No square foot and no slab has one distress at two severities.
-    kind = pd.Series(unit * 64 + rows["distress_code"].fillna(0).to_numpy("int64"))
-    whole = quantity.groupby(kind).transform("sum")
-    together = bounded & ~over & (whole > area * _SLACK) & measure.ne("unit")
-    once = measure.eq("unit") & kind.duplicated(keep=False) & (unit >= 0)
-    remedy = "Correct the quantity or the area of the sample unit."
-    what = "is over the sample unit with the other severities of the distress"
-    return [
-        ("quantity", over.to_numpy(), "is over the sample unit", remedy),
-        ("quantity", together.to_numpy(), what, remedy),
-        (
-            "distress_code",
-            once.to_numpy(),
-            "joint seal damage is rated once a sample unit",
-            "Keep the row that describes the whole unit.",
-        ),
-    ]
+    code, values = pd.factorize(severity, use_na_sentinel=False)
+    texts = ["" if pd.isna(value) else str(value).strip().upper() for value in values]
+    plain = ["N" if text in _NONE else _WORDS.get(text, text) for text in texts]
+    level = np.array([LEVELS.index(text) if text in LEVELS else -1 for text in plain], dtype="int8")
+    return pd.Series(
+        pd.Categorical.from_codes(level[code], categories=pd.Index(LEVELS)), index=severity.index
+    )
 
 
 def _name_problems(rows: DataFrame, unit: _Ints) -> Found:
     """Find rows that name no sheet."""
-    named = rows[["section_id", "sample_id"]].notna()
-    lost = (unit < 0) & named.all(axis=1).to_numpy()
+    section, sample = (rows[name].isna().to_numpy() for name in ("section_id", "sample_id"))
+    lost = (unit < 0) & ~section & ~sample
     what = "is not in the list of sample units"
     return [
-        ("section_id", ~named["section_id"].to_numpy(), "missing", "Fill it in."),
-        ("sample_id", ~named["sample_id"].to_numpy(), "missing", "Fill it in."),
+        ("section_id", section, "missing", "Fill it in."),
+        ("sample_id", sample, "missing", "Fill it in."),
         ("sample_id", lost, what, "Add its sheet to the samples, or correct the name."),
+    ]
+
+
+def _code_problems(rows: DataFrame, code: _Ints, surface: _Ints) -> Found:
+    """Find codes that are unknown or of the other surface."""
+    missing = rows["distress_code"].isna().to_numpy()
+    right = kinds().surface[code]
+    wrong = (right >= 0) & (surface >= 0) & (right != surface)
+    codes, remedy = "Codes are 1 to 20 on asphalt and 21 to 39 on concrete.", "Correct either."
+    return [
+        ("distress_code", missing, "missing", "Fill it in."),
+        ("distress_code", ~missing & (right < 0), "unknown code", codes),
+        ("distress_code", wrong & (right == 0), "an asphalt code on concrete", remedy),
+        ("distress_code", wrong & (right == 1), "a concrete code on asphalt", remedy),
+    ]
+
+
+def _severity_problems(code: _Ints, level: _Ints) -> Found:
+    """Find severities that are unknown, missing, or stand where the standard has none."""
+    graded, known = kinds().graded[code], kinds().surface[code] >= 0
+    leave = "Leave it blank: the standard has no severity for this distress."
+    needless = known & ~graded & (level >= 0) & (level != _NO_SEVERITY)
+    return [
+        ("severity", level < 0, "is not L, M or H", "Correct it."),
+        ("severity", graded & (level == _NO_SEVERITY), "missing", "Fill in L, M or H."),
+        ("severity", needless, "stands where none exists", leave),
+    ]
+
+
+def _together(
+    quantity: npt.NDArray[np.float64], key: _Ints
+) -> tuple[npt.NDArray[np.float64], _Mask, _Mask]:
+    """Sum quantities of one distress in one unit; say which stand there more than once."""
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    same = np.empty(len(key), dtype="bool")
+    same[:1], same[1:] = False, ordered[1:] == ordered[:-1]
+    copies = same | np.append(same[1:], False)
+    group = ordered // len(LEVELS)
+    begins = np.empty(len(key), dtype="bool")
+    begins[:1], begins[1:] = True, group[1:] != group[:-1]
+    number = np.cumsum(begins) - 1
+    sums = np.bincount(number, weights=np.nan_to_num(quantity[order]))
+    sizes = np.bincount(number)
+    whole, twice, several = np.empty(len(key)), np.empty_like(same), np.empty_like(same)
+    whole[order], twice[order], several[order] = sums[number], copies, sizes[number] > 1
+    return whole, twice, several
+
+
+def _quantity_problems(rows: DataFrame, area: npt.NDArray[np.float64], key: _Ints) -> Found:
+    """Find quantities that are missing, impossible or stand twice."""
+    quantity = rows["quantity"].to_numpy("float64")
+    code, placed = key // len(LEVELS) % 64, key >= 0
+    measure = kinds().measure[code]
+    joint, bounded = code == _JOINT_SEAL, np.isin(measure, (0, 3, 4))
+    whole, twice, several = _together(quantity, key)
+    over = bounded & (quantity > area * _SLACK)
+    # No square foot and no slab has one distress at two severities.
+    together = bounded & placed & ~over & ~joint & (whole > area * _SLACK)
+    remedy = "Correct the quantity or the area of the sample unit."
+    what = "is over the sample unit with the other severities of the distress"
+    once = "joint seal damage is rated once a sample unit"
+    copy = "a distress and severity stands twice on a sheet"
+    return [
+        ("quantity", np.isnan(quantity) & ~joint, "missing", "Fill it in."),
+        ("quantity", quantity < 0, "is below zero", "Correct it."),
+        ("quantity", over, "is over the sample unit", remedy),
+        ("quantity", together, what, remedy),
+        ("distress_code", joint & several & placed, once, "Keep the row of the whole unit."),
+        ("distress_code", twice & ~joint & placed, copy, "Add the quantities, or drop the copy."),
     ]
 
 
@@ -138,42 +195,19 @@ def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> Found:
     found
         Column, rows, what is wrong, what to do.
     """
-    code, quantity = rows["distress_code"], rows["quantity"]
-    owner = samples[["surface", "area"]].reindex(unit).reset_index(drop=True)
-    right = code.map(_types()["surface"])
-    found: Found = [
+    given = rows["distress_code"].fillna(0).to_numpy("int64")
+    code = np.where((given > 0) & (given < _CODES), given, 0)
+    level = rows["severity"].cat.codes.to_numpy("int64")
+    # A place after the last stands for rows without a sheet.
+    surface = np.append(pd.Categorical(samples["surface"], categories=_SURFACES).codes, -1)[unit]
+    area = np.append(samples["area"].to_numpy("float64"), np.nan)[unit]
+    key = np.where(unit < 0, -1, (unit * 64 + code) * len(LEVELS) + np.maximum(level, 0))
+    return [
         *_name_problems(rows, unit),
-        ("distress_code", code.isna().to_numpy(), "missing", "Fill it in."),
-        (
-            "distress_code",
-            (code.notna() & right.isna()).to_numpy(dtype="bool"),
-            "unknown code",
-            "Codes are 1 to 20 on asphalt and 21 to 39 on concrete.",
-        ),
+        *_code_problems(rows, code, surface.astype("int64")),
+        *_severity_problems(code.astype("int64"), level),
+        *_quantity_problems(rows, area, key),
     ]
-    for surface, name in (
-        ("AC", "an asphalt code on concrete"),
-        ("PCC", "a concrete code on asphalt"),
-    ):
-        wrong = (
-            right.eq(surface) & owner["surface"].isin(["AC", "PCC"]) & owner["surface"].ne(surface)
-        )
-        found.append(("distress_code", wrong.to_numpy(), name, "Correct the code or the surface."))
-    found += _severity_problems(rows)
-    blank = quantity.isna() & code.ne(_JOINT_SEAL).fillna(value=True)
-    found.append(("quantity", blank.to_numpy(dtype="bool"), "missing", "Fill it in."))
-    found.append(("quantity", (quantity < 0).to_numpy(), "is below zero", "Correct it."))
-    found += _excess(rows, owner["area"], unit)
-    key = pd.Series((unit * 64 + code.fillna(0).to_numpy("int64")) * 4)
-    key += rows["severity"].map({"L": 0, "M": 1, "H": 2, "N": 3}).fillna(0).astype("int64")
-    twice = (
-        key.duplicated(keep=False).to_numpy()
-        & (unit >= 0)
-        & code.ne(_JOINT_SEAL).to_numpy(dtype="bool")
-    )
-    what = "a distress and severity stands twice on a sheet"
-    found.append(("distress_code", twice, what, "Add the quantities, or drop the copy."))
-    return found
 
 
 def completed(rows: DataFrame, samples: DataFrame, unit: _Ints) -> DataFrame:
@@ -194,10 +228,10 @@ def completed(rows: DataFrame, samples: DataFrame, unit: _Ints) -> DataFrame:
     rows
         With `survey_date`, and all slabs where joint seal damage had no quantity.
     """
-    all_slabs = samples["area"].to_numpy()[unit]
-    day = samples["survey_date"].to_numpy()[unit]
+    quantity = rows["quantity"].to_numpy("float64")
+    all_slabs = samples["area"].to_numpy("float64")[unit]
     return rows.assign(
-        survey_date=pd.Series(day, index=rows.index),
+        survey_date=samples["survey_date"].to_numpy()[unit],
         distress_code=rows["distress_code"].astype("int64"),
-        quantity=rows["quantity"].fillna(pd.Series(all_slabs, index=rows.index)),
+        quantity=np.where(np.isnan(quantity), all_slabs, quantity),
     )

@@ -19,7 +19,7 @@ __all__ = ["Found", "names_of", "typed"]
 Found: TypeAlias = list[tuple[str, npt.NDArray[np.bool_], str, str]]
 
 
-def typed(frame: DataFrame, table: str) -> tuple[DataFrame, Found]:
+def typed(frame: DataFrame, table: str, *, but: str = "") -> tuple[DataFrame, Found]:
     """
     Convert the columns that a schema knows.
 
@@ -29,6 +29,8 @@ def typed(frame: DataFrame, table: str) -> tuple[DataFrame, Found]:
         Key among the columns.
     table
         Name of the schema.
+    but
+        Column that is left as it is.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def typed(frame: DataFrame, table: str) -> tuple[DataFrame, Found]:
     """
     made, found = {}, []
     for name, row in schema.describe(table).columns.iterrows():
-        if name not in frame:
+        if name not in frame or name == but:
             continue
         convert, complaint = TYPES[row["type"]]
         made[str(name)], bad = convert(frame[name])

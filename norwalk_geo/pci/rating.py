@@ -18,6 +18,7 @@ from norwalk_geo import schema
 from norwalk_geo.pci.condition import band
 from norwalk_geo.pci.curves import corrected
 from norwalk_geo.pci.deducts import deducts
+from norwalk_geo.pci.distress import CAUSES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,12 +26,11 @@ if TYPE_CHECKING:
     from norwalk_geo.pci.sheets import Sheets
     from norwalk_geo.schema import SamplePci
 
-__all__ = ["CAUSES", "rate", "working"]
+__all__ = ["rate", "working"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
-CAUSES = ("load", "climate", "other")
 _COUNTS, _MOST = 2.0, 10
 _KEY = ["section_id", "sample_id", "survey_date"]
 _DECIMALS = 2
@@ -62,7 +62,8 @@ class _Ranked:
 def _rank(value: Floats, unit: Ints, count: int) -> _Ranked:
     """Rank deduct values within their sheets and keep those that count."""
     value, unit = value[value > 0], unit[value > 0]
-    order = np.lexsort((-value, unit))
+    # One number orders by sheet and then by value: deduct values are at most 100.
+    order = np.argsort(256.0 * unit - value)
     value, unit = value[order], unit[order]
     number = np.bincount(unit, minlength=count).astype("int64")
     first = np.cumsum(number) - number
@@ -99,9 +100,10 @@ def _steps(ranked: _Ranked, surface: npt.NDArray[np.str_]) -> tuple[Ints, Floats
 
 def _shares(found: DataFrame, unit: Ints, count: int) -> dict[str, Floats]:
     """Divide each sheet's deduct points by cause; missing where it has none."""
+    value, code = found["deduct"].to_numpy(), found["cause"].cat.codes.to_numpy()
     by_cause = [
-        np.bincount(unit, weights=found["deduct"] * found["cause"].eq(cause), minlength=count)
-        for cause in CAUSES
+        np.bincount(unit, weights=np.where(code == place, value, 0.0), minlength=count)
+        for place in range(len(CAUSES))
     ]
     with np.errstate(invalid="ignore"):
         whole = np.sum(by_cause, axis=0)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.pci.condition import band
-from norwalk_geo.pci.rating import CAUSES
+from norwalk_geo.pci.distress import CAUSES
 from norwalk_geo.pci.sampling import units_needed
 
 if TYPE_CHECKING:

@@ -166,18 +166,17 @@ def _places(rows: DataFrame, samples: DataFrame, key: list[str]) -> npt.NDArray[
 def _notes(samples: DataFrame, low_19: npt.NDArray[np.int64]) -> pd.Series:
     """Say what an engineer should know about a sheet."""
     surface, area = samples["surface"], samples["area"]
-    told = pd.Series("", index=samples.index, dtype="str")
-    unusual = (surface.eq("AC") & ~area.between(*_SF)) | (
-        surface.eq("PCC") & ~area.between(*_SLABS)
-    )
+    asphalt = surface.eq("AC")
+    unusual = np.where(asphalt, ~area.between(*_SF), ~area.between(*_SLABS))
+    kind = np.where(unusual, np.where(asphalt, 1, 2), 0)
+    old = np.zeros(len(samples), dtype="int64")
+    old[low_19] = 1
     size = "The sample unit is outside the standard's 2,500 ± 1,000 sf."
     slabs = "The sample unit is outside the standard's 20 ± 8 slabs."
-    said = pd.Series(np.where(surface.eq("AC"), size, slabs), index=samples.index, dtype="str")
-    told = told.mask(unusual, said)
-    old = np.zeros(len(samples), dtype="bool")
-    old[low_19] = True
-    text = " Code 19 at low severity is raveling and weathering of the editions before 2009."
-    return pd.Series(np.where(old, told + text, told), index=samples.index, dtype="str").str.strip()
+    text = "Code 19 at low severity is raveling and weathering of the editions before 2009."
+    told = ["", size, slabs]
+    every = pd.array([*told, *(f"{one} {text}".strip() for one in told)], dtype="str")
+    return pd.Series(every.take(kind + 3 * old), index=samples.index)
 
 
 def _in_us(samples: DataFrame, rows: DataFrame, units: str) -> tuple[DataFrame, DataFrame]:
@@ -187,8 +186,8 @@ def _in_us(samples: DataFrame, rows: DataFrame, units: str) -> tuple[DataFrame, 
     asphalt = samples["surface"].eq("AC")
     names = [name for name in ("area", "section_area") if name in samples]
     scaled = {name: samples[name].where(~asphalt, samples[name] * _SF_PER_M2) for name in names}
-    measure = distresses.measures(rows["distress_code"])
-    factor = measure.map({"area": _SF_PER_M2, "length": _FT_PER_M}).fillna(1.0).astype("float64")
+    factors = np.array([_SF_PER_M2, _FT_PER_M, 1.0, 1.0, 1.0])
+    factor = factors[distresses.kinds().measure[rows["distress_code"].to_numpy("int64")]]
     return samples.assign(**scaled), rows.assign(quantity=rows["quantity"] * factor)
 
 
@@ -270,7 +269,8 @@ def check_sheets(
     samples, rows = _flat(samples), _flat(distress)
     _refuse_columns(samples, rows)
     samples, one = typed(samples, "sample_units")
-    rows, two = typed(distresses.spelled(rows), "distress")
+    rows, two = typed(rows, "distress", but="severity")
+    rows = rows.assign(severity=distresses.spelled(rows["severity"]))
     samples = _clean(samples)
     dated = "survey_date" in rows
     key = ["section_id", "sample_id", "survey_date"][: 3 if dated else 2]
