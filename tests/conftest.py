@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
+import postgres
 import pytest
 from hypothesis import HealthCheck, settings
 from shapely import LineString
@@ -40,6 +41,10 @@ def _browser() -> str | None:
 
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "real": (REAL.is_dir, f"the real data are not at ../{REAL.parent.name}/{REAL.name}"),
+    "postgis": (
+        lambda: postgres.programs() is not None,
+        "PostgreSQL with PostGIS is not installed (make system)",
+    ),
     "browser": (lambda: _browser() is not None, "Chromium is not installed (make system)"),
     "office": (
         lambda: shutil.which("soffice") is not None,
@@ -65,6 +70,16 @@ def real() -> Path:
 def browser_path() -> str:
     """Chromium's program; the test also carries the marker `browser`."""
     return _browser() or ""
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[postgres.Server]:
+    """A database server of the tests' own; the test also carries the marker `postgis`."""
+    folder = postgres.programs()
+    assert folder is not None
+    with postgres.started(folder) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGPASSWORD", postgres.PASSWORD)
+        yield server
 
 
 def _walk(rows: list[str], row: int, column: int, step: tuple[int, int], line: str) -> str | None:

@@ -18,14 +18,14 @@ __all__ = ["run"]
 _FOLDER = "clean"
 
 
-def _target(settings: config.Config, table: str) -> Path:
+def _target(settings: config.Config, table: str) -> Path | str:
     """
-    Choose the file of a table in `clean`, named as now or as usual.
+    Choose the address of a table, or its file in `clean`, named as now or as usual.
 
     A file elsewhere is the city's own and is never written over.
     """
     named = settings.path(table) if table in settings.tables else None
-    if named is not None and named.parent == settings.folder / _FOLDER:
+    if isinstance(named, str) or (named and named.parent == settings.folder / _FOLDER):
         return named
     ending = ".gpkg" if schema.describe(table).geometry else ".csv"
     return settings.folder / _FOLDER / f"{table}{ending}"
@@ -36,7 +36,7 @@ def _with_earlier(
 ) -> tuple[pd.DataFrame, int]:
     """Add the surveys of earlier imports; a survey of the same section and day is replaced."""
     path = settings.path(table) if table in settings.tables else None
-    if table != "surveys" or path is None or not path.exists():
+    if table != "surveys" or path is None or not io.is_there(path):
         return frame, 0
     earlier = io.read_table(path, table)
     kept = earlier[~earlier.index.isin(frame.index)]
@@ -89,17 +89,23 @@ def run(
         scales=scales,
     )
     account = sources.report_dict(made.report)
-    lines, names = list(sources.describe(made.report)), {}
+    lines, names, places = list(sources.describe(made.report)), {}, []
+    in_database: dict[tuple[str, str], pd.DataFrame] = {}
     with io.writing(settings.folder) as whole:
         aside = whole / _FOLDER
         aside.mkdir()
         for table, frame in made.tables.items():
-            path = _target(settings, table)
+            place = _target(settings, table)
             joined, kept = (frame, 0) if replace else _with_earlier(settings, table, frame)
             if kept:
                 lines.append(f"{kept:,} surveys of earlier imports are kept.")
-            io.write_table(joined, aside / path.name, table, as_of=day)
-            names[table] = path.relative_to(settings.folder).as_posix()
+            if isinstance(place, str):
+                in_database[table, place] = joined
+                places.append(io.shown(place, folder=settings.folder))
+                continue
+            io.write_table(joined, aside / place.name, table, as_of=day)
+            places.append(str(place))
+            names[table] = place.relative_to(settings.folder).as_posix()
         text = json.dumps(account, indent=2, ensure_ascii=False) + "\n"
         (aside / f"import_{made.report.table}.json").write_text(text, encoding="utf-8")
         new = {table: name for table, name in names.items() if settings.tables.get(table) != name}
@@ -107,4 +113,7 @@ def run(
             text = _name_tables(settings, new)
             (whole / config.FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
             lines.append(f"{config.FILE_NAME} now names {', '.join(new.values())}.")
-    return Brought(account, lines, [str(settings.folder / name) for name in names.values()])
+        # Last, so that a database is not changed where a file could not be written.
+        for (table, address), frame in in_database.items():
+            io.write_table(frame, address, table)
+    return Brought(account, lines, places)

@@ -7,9 +7,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "Config"]
+__all__ = ["LANGUAGES", "Config", "is_address"]
 
 LANGUAGES = ("en", "es")
+_ADDRESS = ("postgresql://", "postgres://")
+
+
+def is_address(place: Path | str) -> bool:
+    """
+    Tell the address of a database table from the name of a file.
+
+    Parameters
+    ----------
+    place
+        What `norwalk.toml` names for a table.
+
+    Returns
+    -------
+    is_address
+        Whether it begins as the addresses of PostgreSQL do.
+
+    Examples
+    --------
+    >>> is_address("postgresql://gis.example/streets?table=sections"), is_address("clean/a.gpkg")
+    (True, False)
+    """
+    return str(place).startswith(_ADDRESS)
 
 
 @dataclass(frozen=True)
@@ -34,7 +57,7 @@ class Config:
     notice
         Sentence that every page, print and file must carry, such as a warning of invented data.
     tables
-        File by table, relative to `folder`.
+        File by table, relative to `folder`, or its address in a database.
     budget
         Dollars by fiscal year and fund.
     budget_dollars
@@ -82,9 +105,9 @@ class Config:
     enforce: tuple[str, ...] = ()
     advise: tuple[str, ...] = ()
 
-    def path(self, table: str) -> Path:
+    def path(self, table: str) -> Path | str:
         """
-        Find the file of a table.
+        Find the file of a table, or its address.
 
         Parameters
         ----------
@@ -94,6 +117,7 @@ class Config:
         Returns
         -------
         path
-            Absolute, or below `folder`.
+            Absolute, or below `folder`; an address as text.
         """
-        return self.folder / self.tables[table]
+        named = self.tables[table]
+        return named if is_address(named) else self.folder / named

@@ -9,7 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
+
+from norwalk_geo.config import is_address
+from norwalk_geo.io import addresses
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,13 +33,13 @@ class Input:
     table
         Name of the table.
     path
-        File, relative to the city's folder where it lies below it.
+        File, relative to the city's folder where it lies below it, or address without secrets.
     rows
         Rows read.
     date
         Newest day named in the table, as text; blank where it names none.
     sha256
-        Hash of the file's bytes.
+        Hash of the file's bytes, or of the content of a database table.
     """
 
     table: str
@@ -56,6 +60,15 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _digest_rows(frame: DataFrame) -> str:
+    """Hash what a table says, whatever the order of its rows and columns."""
+    flat = pd.DataFrame(frame.sort_index().reset_index())
+    if isinstance(frame, gpd.GeoDataFrame):
+        flat[frame.geometry.name] = frame.sort_index().geometry.to_wkb(hex=True).to_numpy()
+    text = flat[sorted(flat.columns)].to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _newest_day(frame: DataFrame) -> str:
     """Find the newest day in a table's date columns and key."""
     flat = frame.reset_index()
@@ -64,7 +77,7 @@ def _newest_day(frame: DataFrame) -> str:
     return max(known).date().isoformat() if known else ""
 
 
-def describe_input(table: str, path: Path, frame: DataFrame, *, folder: Path) -> Input:
+def describe_input(table: str, path: Path | str, frame: DataFrame, *, folder: Path) -> Input:
     """
     Describe a table that was read.
 
@@ -73,7 +86,7 @@ def describe_input(table: str, path: Path, frame: DataFrame, *, folder: Path) ->
     table
         Name of the table.
     path
-        File that it was read from.
+        File or address that it was read from.
     frame
         What was read.
     folder
@@ -82,11 +95,11 @@ def describe_input(table: str, path: Path, frame: DataFrame, *, folder: Path) ->
     Returns
     -------
     input
-        Rows, newest day in the table and hash of the file.
+        Rows, newest day in the table and hash of the file, or of the rows where there is no file.
     """
-    inside = path.is_relative_to(folder)
-    name = path.relative_to(folder).as_posix() if inside else path.name
-    return Input(table, name, len(frame), _newest_day(frame), _digest(path))
+    name = addresses.shown(path, folder=folder)
+    digest = _digest_rows(frame) if is_address(path) else _digest(Path(path))
+    return Input(table, name, len(frame), _newest_day(frame), digest)
 
 
 def provenance(

@@ -1,4 +1,8 @@
-"""Tables to and from disk, by the ending of the file; what is written reads back the same."""
+"""
+Tables to and from disk, by the ending of the file, or to and from a database, by address.
+
+What is written reads back the same.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ import geopandas as gpd
 import pyogrio
 
 from norwalk_geo import files, network, schema
+from norwalk_geo.config import is_address
 from norwalk_geo.errors import Problem, SchemaError, SourceError
+from norwalk_geo.io import addresses, database
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,10 +25,44 @@ if TYPE_CHECKING:
 
     from norwalk_geo.network import Network
 
-__all__ = ["read_network", "read_table", "write_layers", "write_table"]
+__all__ = ["is_there", "read_network", "read_table", "write_layers", "write_table"]
 
 # GeoPackages carry the time of writing; results carry the day they describe instead.
 _NO_DAY = "1970-01-01"
+
+
+def is_there(path: Path | str) -> bool:
+    """
+    Say whether a table is there, readable or not.
+
+    Parameters
+    ----------
+    path
+        File, or address of a table in a database.
+
+    Returns
+    -------
+    is_there
+        Whether it is.
+
+    Raises
+    ------
+    SourceError
+        The database cannot be reached.
+    """
+    return database.is_there(str(path)) if is_address(path) else Path(path).exists()
+
+
+def _read_file(path: Path, table: str) -> DataFrame:
+    """Read a file as it is, its shapes under the name that the schemas use."""
+    layer = None
+    if path.suffix.lower() == ".gpkg" and path.exists():
+        names = files.layers(path)
+        layer = table if table in names and len(names) > 1 else None
+    frame = files.read_frame(path, layer=layer)
+    if "geometry" not in frame and isinstance(frame, gpd.GeoDataFrame):
+        frame = gpd.GeoDataFrame(frame).rename_geometry("geometry")
+    return frame
 
 
 def read_table(path: Path | str, table: str) -> DataFrame:
@@ -32,34 +72,32 @@ def read_table(path: Path | str, table: str) -> DataFrame:
     Parameters
     ----------
     path
-        GeoPackage, GeoParquet, Parquet, CSV or Excel workbook, told by its ending.
+        GeoPackage, GeoParquet, Parquet, CSV or Excel workbook, told by its ending; or the address
+        of a table in a database, `postgresql://user@host/database?table=schema.name`.
     table
         Name of its schema. Of a file with several layers, the layer of this name is read.
 
     Returns
     -------
     checked
-        Key as index, every known column in its declared type.
+        Key as index, every known column in its declared type. Rows of a file keep its order; a
+        database has none, and its rows come in the order of their keys.
 
     Raises
     ------
     SourceError
-        The file cannot be read.
+        The file or the database cannot be read.
     SchemaError
         With every problem of the table; a table without rows is one.
     """
-    path = Path(path)
-    layer = None
-    if path.suffix.lower() == ".gpkg" and path.exists():
-        names = files.layers(path)
-        layer = table if table in names and len(names) > 1 else None
-    frame = files.read_frame(path, layer=layer)
-    if "geometry" not in frame and isinstance(frame, gpd.GeoDataFrame):
-        frame = gpd.GeoDataFrame(frame).rename_geometry("geometry")
+    is_file = not is_address(path)
+    frame = _read_file(Path(path), table) if is_file else database.read(str(path))
     if frame.empty:
-        remedy = f"Add rows to {path.name}."
-        raise SchemaError.of(table, [Problem(path.name, "the table has no rows", remedy=remedy)])
-    return schema.check(frame, table)
+        name = Path(path).name if is_file else addresses.parse(str(path)).shown
+        remedy = f"Add rows to {name}."
+        raise SchemaError.of(table, [Problem(name, "the table has no rows", remedy=remedy)])
+    checked = schema.check(frame, table)
+    return checked if is_file else checked.sort_index()
 
 
 def read_network(path: Path | str) -> Network:
@@ -69,7 +107,7 @@ def read_network(path: Path | str) -> Network:
     Parameters
     ----------
     path
-        File of the table `sections`.
+        File or address of the table `sections`.
 
     Returns
     -------
@@ -133,7 +171,8 @@ def write_table(
     frame
         The table.
     path
-        GeoPackage, GeoParquet, Parquet or CSV, told by its ending.
+        GeoPackage, GeoParquet, Parquet or CSV, told by its ending; or the address of a table in a
+        database, which is replaced whole or not at all.
     table
         Name of its schema, and of the layer in a GeoPackage.
     as_of
@@ -144,10 +183,13 @@ def write_table(
     SchemaError
         The table is not what its schema says: nothing is written.
     SourceError
-        The file cannot be written, or its ending is not known.
+        The file or the database cannot be written, or the file's ending is not known.
     """
-    path = Path(path)
     checked = schema.check(frame, table)
+    if is_address(path):
+        database.write(checked, str(path), table)
+        return
+    path = Path(path)
     suffix = path.suffix.lower()
     if suffix == ".gpkg":
         write_layers({table: checked}, path, as_of=as_of)
