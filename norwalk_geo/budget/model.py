@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Case", "Rules", "build_case"]
+__all__ = ["Case", "Rules", "Stock", "build_case", "case_from_arrays"]
 
 CENTS = 100
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -56,6 +56,33 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Stock:
+    """
+    What is planned, as arrays of one length: for towns made of numbers and for benchmarks.
+
+    Parameters
+    ----------
+    family, seals, age
+        State at the start of the first year: number of the family, seals so far, effective age in
+        months.
+    area
+        Square yards.
+    weight
+        Weight of each section in the objective. By default area times the class weight.
+    cost_area
+        Square yards that are paid for, where a section costs more or less than its area. By default
+        the area.
+    """
+
+    family: Integers
+    seals: Integers
+    age: Floats
+    area: Floats
+    weight: Floats | None = None
+    cost_area: Floats | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     """
     The planned sections as arrays; sections are those that the city keeps and has surveyed.
@@ -76,6 +103,10 @@ class Case:
         The same age before rounding, in months.
     area
         Square yards of the city's share.
+    weight
+        Weight of each section in the objective: square yards times the class weight.
+    cost_area
+        Square yards that are paid for.
     budget_cents
         Money by year in constant dollars.
     unit_cost
@@ -95,23 +126,13 @@ class Case:
     age: Integers
     exact_age: Floats
     area: Floats
+    weight: Floats
+    cost_area: Floats
     budget_cents: Integers
     unit_cost: Floats
     graph: Arcs
     start: Integers
     group: Integers
-
-    @property
-    def weight(self) -> Floats:
-        """
-        Weight of each section in the objective.
-
-        Returns
-        -------
-        weight
-            Square yards times the class weight.
-        """
-        return self.area * self.life.weight[self.family]
 
     @property
     def scale(self) -> float:
@@ -173,6 +194,70 @@ def _graph(
     return made, node
 
 
+def case_from_arrays(
+    stock: Stock,
+    life: Lifecycle,
+    *,
+    budget_usd: Mapping[int, float],
+    rules: Rules,
+    ids: pd.Index | None = None,
+) -> Case:
+    """
+    Turn arrays into what the optimizer sees.
+
+    Parameters
+    ----------
+    stock
+        Sections and their states.
+    life
+        Life-cycle model.
+    budget_usd
+        Constant dollars by fiscal year, without a hole.
+    rules
+        How time and money count.
+    ids
+        Sections by id, sorted. By default numbered.
+
+    Returns
+    -------
+    case
+        In the order of the arrays.
+
+    Raises
+    ------
+    InfeasibleError
+        A budget is negative or a year is missing.
+    """
+    years, cents = _budget_cents(budget_usd)
+    exact_age = np.clip(stock.age.astype("float64"), 0, len(life.curves) - 1)
+    age = np.rint(exact_age).astype("int64")
+    growth = (1 + rules.cost_growth_pct / 100) ** (np.array(years) - rules.base_year)
+    unit_cost = growth[:, None, None] * life.unit_cost_usd_sy[None]
+    states = np.column_stack([stock.family, stock.seals, age])
+    starts, group = np.unique(states, axis=0, return_inverse=True)
+    graph, node = _graph(starts, life, unit_cost, cents, rules.terminal_years)
+    default = stock.area * life.weight[stock.family]
+    weight: Floats = default if stock.weight is None else stock.weight
+    return Case(
+        ids=pd.RangeIndex(len(age)) if ids is None else ids,
+        years=years,
+        rules=rules,
+        life=life,
+        family=stock.family,
+        seals=stock.seals,
+        age=age,
+        exact_age=exact_age,
+        area=stock.area,
+        weight=weight,
+        cost_area=stock.area if stock.cost_area is None else stock.cost_area,
+        budget_cents=cents,
+        unit_cost=unit_cost,
+        graph=graph,
+        start=node,
+        group=group.ravel(),
+    )
+
+
 def build_case(
     condition: Condition,
     sections: Sections,
@@ -207,7 +292,7 @@ def build_case(
     InfeasibleError
         A budget is negative or a year is missing, or there is nothing to plan.
     """
-    years, cents = _budget_cents(budget_usd)
+    years, _ = _budget_cents(budget_usd)
     measures = network.measure(sections, life.classes)
     planned = condition["pci"].notna() & (measures["area_sy"] > 0)
     if not planned.any():
@@ -221,28 +306,12 @@ def build_case(
     begin = config.year_start(years[0], rules.start_month)
     exact = deterioration.effective_age(known["pci"], names, life.curves)
     months = deterioration.months_since_survey(known, begin)
-    exact_age = np.clip((exact + months).to_numpy(), 0, len(life.curves) - 1)
     codes = {name: k for k, name in enumerate(life.families)}
     family: Integers = np.array([codes[name] for name in names], dtype="int64")
-    age = np.rint(exact_age).astype("int64")
-    seals = _seals_at_start(known, life, family)
-    growth = (1 + rules.cost_growth_pct / 100) ** (np.array(years) - rules.base_year)
-    unit_cost = growth[:, None, None] * life.unit_cost_usd_sy[None]
-    starts, group = np.unique(np.column_stack([family, seals, age]), axis=0, return_inverse=True)
-    graph, node = _graph(starts, life, unit_cost, cents, rules.terminal_years)
-    return Case(
-        ids=ids,
-        years=years,
-        rules=rules,
-        life=life,
+    stock = Stock(
         family=family,
-        seals=seals,
-        age=age,
-        exact_age=exact_age,
+        seals=_seals_at_start(known, life, family),
+        age=(exact + months).to_numpy(),
         area=measures.loc[ids, "area_sy"].to_numpy(),
-        budget_cents=cents,
-        unit_cost=unit_cost,
-        graph=graph,
-        start=node,
-        group=group.ravel(),
     )
+    return case_from_arrays(stock, life, budget_usd=budget_usd, rules=rules, ids=ids)
