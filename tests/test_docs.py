@@ -183,3 +183,12 @@ def test_make_help_names_every_command() -> None:
         "help",
     }
     assert promised <= told
+
+
+def test_the_script_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
+    exec(compile(script, "README.md", "exec"), {})  # noqa: S102 - our own README
+    said = capsys.readouterr().out
+    assert "no plan can have more than" in said
+    assert "fiscal year" in said
