@@ -1,39 +1,41 @@
 """
-Condition → future condition with nothing done.
+Families of pavements and their curves.
 
-Each family of pavements, a functional class and a surface, follows one curve of condition against
-effective age. A section sits on its family's curve where its latest survey puts it and moves along
-it with time. Curves are tables on a grid of months, so that any falling shape can serve.
+Curves are tables on a grid of months, so that any falling shape can serve.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from norwalk_geo import config, schema
+from norwalk_geo import schema
 from norwalk_geo.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from norwalk_geo.schema import Condition, Curves, Forecast, Sections
+    from norwalk_geo.schema import Condition, Curves, Sections
 
 __all__ = [
+    "LONGEST_YEARS",
+    "MONTHS_PER_YEAR",
     "condition_at",
     "curves",
     "effective_age",
     "families",
-    "forecast",
     "months_since_survey",
+    "strictly_falling",
 ]
 
 UNKNOWN = "unknown"
 MONTHS_PER_YEAR = 12
 _DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
-_LONGEST_YEARS = 100
+LONGEST_YEARS = 100
+# Share of a straight line in a curve, so that no two months are alike; at most 0.005 points.
+_STRAIGHT = 1e-4
 
 
 def curves(parameters: pd.DataFrame | None = None) -> Curves:
@@ -60,7 +62,7 @@ def curves(parameters: pd.DataFrame | None = None) -> Curves:
     100.0
     """
     given = schema.parameters("curves") if parameters is None else parameters
-    months = np.arange(_LONGEST_YEARS * MONTHS_PER_YEAR + 1)
+    months = np.arange(LONGEST_YEARS * MONTHS_PER_YEAR + 1)
     flat = given.reset_index()
     names = flat["functional_class"] + " " + flat["surface_type"]
     years = months / MONTHS_PER_YEAR
@@ -69,6 +71,25 @@ def curves(parameters: pd.DataFrame | None = None) -> Curves:
         for name, scale, shape in zip(names, flat["scale_years"], flat["shape"], strict=True)
     }
     return pd.DataFrame(tables, index=pd.Index(months, name="age_months"))
+
+
+def strictly_falling(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """
+    Make a curve that never rises fall in every month.
+
+    Parameters
+    ----------
+    points
+        Condition by month, from 100 down; level stretches are allowed.
+
+    Returns
+    -------
+    points
+        The same within 0.01 points, so that every condition has one age.
+    """
+    line = np.linspace(100, 50, len(points))
+    made: npt.NDArray[np.float64] = (1 - _STRAIGHT) * np.minimum.accumulate(points)
+    return made + _STRAIGHT * line
 
 
 def families(sections: Sections, curves: Curves) -> pd.DataFrame:
@@ -178,58 +199,3 @@ def months_since_survey(condition: Condition, day: dt.date) -> pd.Series:
     days = (pd.Timestamp(day) - condition["survey_date"]).dt.total_seconds() / 86_400
     months: pd.Series = (days / _DAYS_PER_MONTH).clip(lower=0).rename("months")
     return months
-
-
-def forecast(
-    condition: Condition,
-    sections: Sections,
-    *,
-    years: Iterable[int],
-    curves: Curves,
-    start_month: int = 7,
-) -> Forecast:
-    """
-    Project condition forward with no work done.
-
-    Condition falls along the family curve, shifted so that it passes through the latest survey.
-
-    Parameters
-    ----------
-    condition
-        Latest survey of each section.
-    sections
-        Supplies class and surface.
-    years
-        Fiscal years to project; a year that ends before the survey is missing.
-    curves
-        Family curves.
-    start_month
-        Month in which the fiscal year begins.
-
-    Returns
-    -------
-    forecast
-        One row a section and year; `pci` in points at the end of the year, missing where the
-        section was never surveyed.
-
-    Examples
-    --------
-    >>> import norwalk_geo as ng
-    >>> town = ng.towns.town("town", seed=1)
-    >>> sections = town.streets.sections
-    >>> condition = ng.pci.latest(town.surveys, sections, as_of=dt.date(2026, 7, 1))
-    >>> later = forecast(condition, sections, years=[2030, 2035], curves=curves())["pci"].unstack()
-    >>> bool((later[2035].dropna() < later[2030].dropna()).all())
-    True
-    """
-    family = families(sections, curves)["family"]
-    age = effective_age(condition["pci"], family, curves)
-    ends = {}
-    for year in years:
-        end = config.year_start(year + 1, start_month)
-        ahead = condition["survey_date"] <= pd.Timestamp(end)
-        months = months_since_survey(condition, end).where(ahead)
-        ends[year] = condition_at(age + months, family, curves)
-    wide = pd.DataFrame(ends, index=condition.index).reset_index()
-    long = wide.melt("section_id", var_name="year", value_name="pci")
-    return schema.check(long.sort_values(["section_id", "year"], kind="stable"), "forecast")

@@ -1,0 +1,37 @@
+"""
+Condition → future condition with nothing done.
+
+Each family of pavements, a functional class and a surface, follows one curve of condition against
+effective age. A section sits on its family's curve where its latest survey puts it and moves along
+it with time. Curves are those that are cited, or fitted from the city's own surveys; a fit also
+says where each section stands and how fast it moves, as far as its own ratings tell.
+"""
+
+from __future__ import annotations
+
+from norwalk_geo.deterioration.family import (
+    condition_at,
+    curves,
+    effective_age,
+    families,
+    months_since_survey,
+)
+from norwalk_geo.deterioration.fitting import Fit, fit
+from norwalk_geo.deterioration.forecasting import forecast
+from norwalk_geo.deterioration.histories import Histories, histories
+from norwalk_geo.deterioration.markov import expected, transitions
+
+__all__ = [
+    "Fit",
+    "Histories",
+    "condition_at",
+    "curves",
+    "effective_age",
+    "expected",
+    "families",
+    "fit",
+    "forecast",
+    "histories",
+    "months_since_survey",
+    "transitions",
+]

@@ -1,0 +1,211 @@
+"""
+Curves, paces and intervals from the city's own surveys.
+
+All histories together give the shape, the error of a rating and how much paces differ. Each family
+has its own scale, drawn toward the whole city the more the less it tells. A family that tells too
+little, or whose ratings do not fall, keeps the cited curve, and the notes say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from norwalk_geo.deterioration import family as family_rules
+from norwalk_geo.deterioration import held_out, latent, scales
+from norwalk_geo.deterioration.histories import Histories
+from norwalk_geo.deterioration.latent import Model, Observed
+from norwalk_geo.deterioration.predict import Widths
+
+if TYPE_CHECKING:
+    from norwalk_geo.schema import Condition, Curves, Sections
+
+__all__ = ["Fit", "fit"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+LEAST_TO_COMPARE = 100
+
+
+@dataclass(frozen=True)
+class Fit:
+    """
+    What the city's surveys say on decay.
+
+    Parameters
+    ----------
+    parameters
+        One row a family: its curve, `is_fitted`, the histories that it rests on, the interval of
+        its scale, and in `source` where the curve is from.
+    curves
+        The family curves by month, falling from 100: fitted ones, and cited ones for the others.
+    states
+        What is known of each rated section at its last rating: effective age and pace.
+    models
+        By family: shape, scale, error of a rating, spread of paces.
+    shares
+        By family: how first conditions and paces are distributed.
+    widths
+        Factors that make the intervals hold eight of ten ratings.
+    scores
+        Error of each form of curve on ratings held out, points.
+    notes
+        What was found and assumed, as sentences.
+    """
+
+    parameters: pd.DataFrame
+    curves: Curves
+    states: pd.DataFrame
+    models: dict[str, Model]
+    shares: dict[str, Floats]
+    widths: Widths
+    scores: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def is_fitted(self) -> bool:
+        """
+        Whether any family's curve is fitted.
+
+        Returns
+        -------
+        is_fitted
+            False where every curve is a cited one.
+        """
+        return bool(self.parameters["is_fitted"].any())
+
+    def place(self, condition: Condition, sections: Sections) -> pd.DataFrame:
+        """
+        Say where sections stand at their latest survey.
+
+        Parameters
+        ----------
+        condition
+            Latest survey of each section. A section whose survey is not in the fit is placed by
+            that survey alone.
+        sections
+            Supplies class and surface.
+
+        Returns
+        -------
+        states
+            Aligned to `condition`; missing where there is no survey.
+        """
+        family = family_rules.families(sections, self.curves)["family"]
+        known = self.states.reindex(condition.index)
+        is_same = known["survey_date"].eq(condition["survey_date"]) & known["family"].eq(family)
+        values = known.where(is_same)
+        alone = condition["pci"].notna() & ~is_same
+        if alone.any():
+            observed = latent.observe(
+                np.arange(alone.sum()),
+                np.zeros(alone.sum()),
+                condition.loc[alone, "pci"].to_numpy(dtype="float64"),
+            )
+            found = held_out.states_of(observed, family[alone], self.models, self.shares)
+            for name in found.columns.difference(["family"]):
+                values.loc[alone, name] = found[name].to_numpy()
+        names = pd.Categorical(family.to_numpy(), categories=list(self.models))
+        return values.assign(family=names)
+
+
+def _words(form: str, scores: pd.DataFrame, model: Model, table: pd.DataFrame) -> list[str]:
+    """Say what the fit found."""
+    fitted = int(table["is_fitted"].sum())
+    said = [
+        (
+            f"Curves of {fitted} families are fitted from the city's own surveys, "
+            f"{len(table) - fitted} are the cited ones; a rating is off by {model.noise:.1f} "
+            f"points (standard error), and the pace of sections differs by a factor of "
+            f"{np.exp(model.spread):.2f}."
+        )
+    ]
+    if len(scores):
+        errors = ", ".join(f"{name} {value:.2f}" for name, value in scores["rmse_points"].items())
+        said.append(f"Form of the curve: {form} (error on held-out ratings: {errors} points).")
+    return said
+
+
+def fit(
+    surveys: Histories,
+    sections: Sections,
+    *,
+    cited: Curves | None = None,
+) -> Fit:
+    """
+    Fit decay to the city's own surveys.
+
+    Parameters
+    ----------
+    surveys
+        Ratings cut where work was done.
+    sections
+        Supplies class and surface; histories of other sections are left out.
+    cited
+        Curves to fall back to. By default those that ship with the package.
+
+    Returns
+    -------
+    fit
+        Curves, states and intervals. Too few ratings, or ratings that do not fall, give the cited
+        curves, and `notes` say so.
+
+    Examples
+    --------
+    >>> import norwalk_geo as ng
+    >>> town = ng.towns.town(300, seed=1)
+    >>> found = fit(histories(town.surveys), town.streets.sections)
+    >>> bool((found.curves.diff().iloc[1:] < 0).all(axis=None))
+    True
+    """
+    table = family_rules.curves() if cited is None else cited
+    inside = surveys.ratings["section_id"].isin(sections.index)
+    found = replace(surveys, ratings=surveys.ratings[inside])
+    family = family_rules.families(sections, table)["family"]
+    observed, ids = scales.observe(found.ratings)
+    names = family.loc[ids["section_id"]].reset_index(drop=True)
+    made = scales.search(observed, names, table)
+    models, widths, form = made.models, Widths(), "sigmoid"
+    scores = pd.DataFrame({"rmse_points": [], "is_chosen": []})
+    if made.is_fitted:
+        if len(names) >= LEAST_TO_COMPARE:
+            scores = held_out.choose_form(found, family, table)
+            form = str(scores.index[scores["is_chosen"]][0])
+        if form == "markov":
+            models = held_out.as_chain(found, models, made.city)
+        models = held_out.choose_wander(observed, names, models)
+    shares = scales.shares_of(observed, names, models)
+    if made.is_fitted:
+        widths = held_out.calibrate(observed, names, models, shares)
+    notes = [*surveys.notes, *made.notes]
+    if made.is_fitted:
+        notes += _words(form, scores, made.city, made.parameters)
+    return Fit(
+        parameters=made.parameters,
+        curves=scales.tabulate(models, table) if made.is_fitted else table,
+        states=_states(observed, ids, names, models, shares),
+        models=models,
+        shares=shares,
+        widths=widths,
+        scores=scores,
+        notes=tuple(notes),
+    )
+
+
+def _states(
+    observed: Observed,
+    ids: pd.DataFrame,
+    names: pd.Series,
+    models: dict[str, Model],
+    shares: dict[str, Floats],
+) -> pd.DataFrame:
+    """Say where each section stands at its last rating."""
+    if not len(ids):
+        columns = ["survey_date", "family", "age", "age_sd", "pace", "pace_sd", "covariance"]
+        return pd.DataFrame(columns=columns, index=pd.Index([], name="section_id", dtype="str"))
+    states = held_out.states_of(observed, names, models, shares)
+    states = states.assign(section_id=ids["section_id"], survey_date=ids["survey_date"])
+    return states.drop_duplicates("section_id", keep="last").set_index("section_id")
