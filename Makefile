@@ -85,7 +85,7 @@ lock: install-dev  ## Choose package versions anew and lock them with their hash
 		pyproject.toml requirements/build.in -o requirements/dev.txt
 
 .PHONY: system
-system:  ## Install the browser and office programs that some tests use, or name what is missing.
+system:  ## Install the browser, office programs and database that some tests use, or name what is missing.
 	@bash tools/system.sh
 
 .PHONY: clean

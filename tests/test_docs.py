@@ -60,7 +60,8 @@ def test_conda_and_pip_ask_for_the_same() -> None:
     listed = re.findall(r"^  - (\S+>=\S+)$", (ROOT / "environment.yml").read_text(), re.MULTILINE)
     conda = bounds(listed)
     assert conda.pop("python") == str(ours["requires-python"]).removeprefix(">=")
-    wanted = [*ours["dependencies"], *ours["optional-dependencies"]["notebooks"]]  # type: ignore[index,misc]
+    extras = ours["optional-dependencies"]
+    wanted = [*ours["dependencies"], *extras["postgis"], *extras["notebooks"]]  # type: ignore[index,misc]
     assert len(bounds(wanted)) == len(wanted), "a dependency has no plain lower bound"
     assert conda == bounds(wanted)
 

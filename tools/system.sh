@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Programs outside Python that some tests use: a browser, its accessibility checker, office and PDF tools.
+# Programs outside Python that some tests use: a browser, its accessibility checker, office and PDF tools,
+# a database.
 # On Debian or Ubuntu as root they are installed. Elsewhere the missing ones are named and their tests
 # are skipped. With CI set, a missing one is an error.
 set -euo pipefail
@@ -27,12 +28,23 @@ has_font() { ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf > /dev/null 2>&1
 
 has_axe() { grep -qs "\"version\": \"$AXE\"" node_modules/axe-core/package.json; }
 
+has_postgis() {
+  compgen -G "/usr/share/postgresql/*/extension/postgis.control" > /dev/null
+}
+
+# The name carries the version of PostgreSQL, which differs by distribution.
+postgis_package() {
+  { apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' 2> /dev/null || true; } |
+    cut -d' ' -f1 | sort -V | tail -n 1
+}
+
 missing_packages() {
   local line
   for line in "${NEEDED[@]}"; do
     has "${line% *}" || echo "${line#* }"
   done
   has_font || echo fonts-dejavu-core
+  has_postgis || echo postgis
 }
 
 can_install() { [[ "$(id -u)" == 0 && -e /etc/debian_version ]]; }
@@ -43,8 +55,8 @@ if [[ -n "$packages" ]] && can_install; then
   export DEBIAN_FRONTEND=noninteractive
   log=$(mktemp)
   # shellcheck disable=SC2086 # one word a package
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages; } \
-    > "$log" 2>&1 || tail -n 20 "$log" >&2
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+    ${packages/%postgis/$(postgis_package)}; } > "$log" 2>&1 || tail -n 20 "$log" >&2
   rm -f "$log"
 fi
 if ! has_axe && has npm; then

@@ -22,7 +22,7 @@ bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or
 # notice = ""                  # sentence that every page, print and file must carry
 
 [tables]                       # written by norwalk import; or name your own files here
-# sections = "clean/sections.gpkg"
+# sections = "clean/sections.gpkg"   # or "postgresql://user@host/database?table=schema.name"
 # surveys = "clean/surveys.csv"
 
 [budget]                       # fiscal year = dollars, or {{ fund = dollars, … }}

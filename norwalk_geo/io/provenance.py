@@ -64,7 +64,8 @@ def _digest_rows(frame: DataFrame) -> str:
     """Hash what a table says, whatever the order of its rows and columns."""
     flat = pd.DataFrame(frame.sort_index().reset_index())
     if isinstance(frame, gpd.GeoDataFrame):
-        flat[frame.geometry.name] = frame.sort_index().geometry.to_wkb(hex=True).to_numpy()
+        shapes = frame.sort_index().geometry.to_wkb(hex=True, byte_order=1)
+        flat[frame.geometry.name] = shapes.to_numpy()
     text = flat[sorted(flat.columns)].to_csv(index=False, lineterminator="\n")
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -94,8 +94,8 @@ def read_table(path: Path | str, table: str) -> DataFrame:
     frame = _read_file(Path(path), table) if is_file else database.read(str(path))
     if frame.empty:
         name = Path(path).name if is_file else addresses.parse(str(path)).shown
-        remedy = f"Add rows to {name}."
-        raise SchemaError.of(table, [Problem(name, "the table has no rows", remedy=remedy)])
+        where, remedy = name if is_file else table, f"Add rows to {name}."
+        raise SchemaError.of(table, [Problem(where, "the table has no rows", remedy=remedy)])
     checked = schema.check(frame, table)
     return checked if is_file else checked.sort_index()
 
