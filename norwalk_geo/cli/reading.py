@@ -118,15 +118,22 @@ def _settings_problems(settings: config.Config) -> list[Problem]:
     try:
         network.known_crs(settings.crs)
     except CrsError as error:
-        problems += _collect(error, "city.crs")
+        problems += _collect(error, "city.crs", file=settings.crs)
     return problems
 
 
-def _collect(error: NorwalkError, where: str) -> list[Problem]:
-    """Take an error's problems, saying in which table they are."""
-    if isinstance(error, SourceError):
-        return [Problem(f"{where} ({p.where})", p.what, p.rows, p.remedy) for p in error.problems]
-    return [Problem(f"{where}.{p.where}", p.what, p.rows, p.remedy) for p in error.problems]
+def _collect(error: NorwalkError, where: str, *, file: str = "") -> list[Problem]:
+    """Take an error's problems, saying in which table or file they are."""
+    problems = []
+    for one in error.problems:
+        if isinstance(error, SourceError) or one.where == file:
+            place = f"{where} ({one.where})"
+        elif one.where == Path(where).stem:
+            place = where
+        else:
+            place = f"{where}.{one.where}"
+        problems.append(Problem(place, one.what, one.rows, one.remedy))
+    return problems
 
 
 def _strange_surveys(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -190,7 +197,7 @@ def read_city(city: Path, *, as_of: dt.datetime | None = None) -> City:
             read.tables[name], described = _read_one(settings, name, is_placed=is_placed)
             read.inputs.append(described)
         except NorwalkError as error:
-            problems += _collect(error, name)
+            problems += _collect(error, name, file=Path(settings.tables[name]).name)
     for name in schema.PARAMETERS:
         try:
             folder = settings.folder / "parameters"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import resources
 from io import StringIO
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from norwalk_geo.errors import ConfigError, Problem
+from norwalk_geo.errors import ConfigError, Problem, SourceError
 from norwalk_geo.schema.checks import check
 
 if TYPE_CHECKING:
@@ -22,6 +23,33 @@ __all__ = ["labels", "parameters"]
 def _citation(text: str) -> str:
     """Take the comment lines at the head of a parameter file."""
     return "\n".join(line[1:].strip() for line in text.splitlines() if line.startswith("#"))
+
+
+def _own_text(path: Path) -> str:
+    """Read a city's own file, as a text editor or Excel saved it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        remedy = "Check the permission to read it."
+        problem = Problem(path.name, f"cannot be read ({error.strerror})", remedy=remedy)
+        raise SourceError.of(str(path), [problem]) from None
+    for encoding in ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    problem = Problem(path.name, "is not text", remedy="Save it as CSV UTF-8.")
+    raise ConfigError.of(str(path), [problem])
+
+
+def _rows(lines: list[str], name: str, file: str) -> DataFrame:
+    """Split the lines below the citation into cells."""
+    try:
+        return pd.read_csv(
+            StringIO("\n".join(lines)), dtype="str", keep_default_na=False, index_col=False
+        )
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        remedy = "Give every line as many cells as the headings, long texts in quotation marks."
+        problem = Problem(name, f"cannot be read ({str(error).strip()})", remedy=remedy)
+        raise ConfigError.of(file, [problem]) from None
 
 
 def parameters(name: str, *, folder: Path | None = None) -> DataFrame:
@@ -43,8 +71,10 @@ def parameters(name: str, *, folder: Path | None = None) -> DataFrame:
 
     Raises
     ------
+    SourceError
+        The city's own file may not be read.
     ConfigError
-        The file has no citation in its first lines.
+        The file has no citation in its first lines, or is no table.
     SchemaError
         The file does not agree with its schema.
 
@@ -55,7 +85,7 @@ def parameters(name: str, *, folder: Path | None = None) -> DataFrame:
     """
     own = folder / f"{name}.csv" if folder else None
     if own is not None and own.is_file():
-        text, file = own.read_text(encoding="utf-8-sig"), str(own)
+        text, file = _own_text(own), str(own)
     else:
         inside = resources.files("norwalk_geo") / "parameters" / f"{name}.csv"
         text, file = inside.read_text(encoding="utf-8"), "package"
@@ -64,7 +94,7 @@ def parameters(name: str, *, folder: Path | None = None) -> DataFrame:
         remedy = "Begin the file with a line '# Source: …' that says where the numbers are from."
         raise ConfigError.of(file, [Problem(name, "the numbers have no source", remedy=remedy)])
     rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    frame = pd.read_csv(StringIO("\n".join(rows)), dtype="str", keep_default_na=False)
+    frame = _rows(rows, name, file)
     checked = check(frame.replace("", None), name)
     checked.attrs = {"citation": citation, "file": file}
     return checked
