@@ -3,11 +3,35 @@ Money by year × what each section can live through → a plan with a proof.
 
 `optimize` chooses work for every section and year, never over budget, and certifies how far the
 plan can be from the best: prices on each year's money give a bound that no plan can beat.
+`compare`, `curve`, `cost_to_hold`, `cost_of_delay` and `swaps` ask what else could be done.
 """
 
 from __future__ import annotations
 
 from norwalk_geo.budget.model import Rules
 from norwalk_geo.budget.plan import Plan, optimize, warm
+from norwalk_geo.budget.questions import (
+    Comparison,
+    Delay,
+    Held,
+    compare,
+    cost_of_delay,
+    cost_to_hold,
+    curve,
+    swaps,
+)
 
-__all__ = ["Plan", "Rules", "optimize", "warm"]
+__all__ = [
+    "Comparison",
+    "Delay",
+    "Held",
+    "Plan",
+    "Rules",
+    "compare",
+    "cost_of_delay",
+    "cost_to_hold",
+    "curve",
+    "optimize",
+    "swaps",
+    "warm",
+]

@@ -66,6 +66,7 @@ PARAMETERS = (
     "bands",
     "destinations",
     "street_words",
+    "ranking",
 )
 # What field sheets are rated by; no plan reads them.
 SHEET_PARAMETERS = (

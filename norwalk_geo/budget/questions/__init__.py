@@ -1,0 +1,18 @@
+"""What else a council asks of one city: policies, other money, a later start, other streets."""
+
+from __future__ import annotations
+
+from norwalk_geo.budget.questions.comparison import Comparison, compare
+from norwalk_geo.budget.questions.levels import Delay, Held, cost_of_delay, cost_to_hold, curve
+from norwalk_geo.budget.questions.swapping import swaps
+
+__all__ = [
+    "Comparison",
+    "Delay",
+    "Held",
+    "compare",
+    "cost_of_delay",
+    "cost_to_hold",
+    "curve",
+    "swaps",
+]
