@@ -214,6 +214,21 @@ def test_a_table_of_somebody_else_is_read_as_a_file_would_be(database: Server, t
 
 
 @postgis
+def test_a_system_of_the_databases_own_is_taken_by_its_definition(
+    database: Server, table: str
+) -> None:
+    own = "SELECT 990001, 'city', 990001, srtext, proj4text FROM spatial_ref_sys WHERE srid = 2229"
+    database.execute(
+        f"INSERT INTO spatial_ref_sys (srid, auth_name, auth_srid, srtext, proj4text) {own}",
+        f"CREATE TABLE {table} AS SELECT 's1' section_id, 'alley' functional_class, "
+        "'SRID=990001;LINESTRING(6530000 1800000, 6530100 1800000)'::geometry shape",
+    )
+    found = gpd.GeoDataFrame(io.read_table(database.address(table), "sections"))
+    assert found.crs.is_projected
+    assert found.crs.axis_info[0].unit_name == "US survey foot"
+
+
+@postgis
 def test_a_view_is_read(database: Server, table: str) -> None:
     io.write_table(surveys(), database.address(table), "surveys")
     database.execute(f"CREATE VIEW {table}_v AS SELECT * FROM {table} WHERE section_id > 's0'")
@@ -311,9 +326,10 @@ def test_a_table_in_use_is_left_alone(
 def test_values_that_the_database_refuses_leave_the_old_table(database: Server, table: str) -> None:
     address, before = database.address(table), names(database)
     io.write_table(surveys(), address, "surveys")
-    bad = surveys(2).assign(remark=["fine", "nul \x00"])
-    with pytest.raises(SourceError, match="has values that cannot be exchanged"):
-        io.write_table(bad, address, "surveys")
+    for letter in ("\x00", "\ud800"):
+        bad = surveys(2).assign(remark=pd.Series(["fine", f"not {letter}"], dtype="object"))
+        with pytest.raises(SourceError, match="has values that cannot be exchanged"):
+            io.write_table(bad, address, "surveys")
     with pytest.raises(SchemaError):
         io.write_table(surveys().assign(pci=140), address, "surveys")
     assert len(io.read_table(address, "surveys")) == 3
@@ -427,7 +443,12 @@ def test_a_view_that_rests_on_the_table(database: Server, table: str) -> None:
             "(ST_SetSRID(ST_Point(1, 2), 2229)), (ST_SetSRID(ST_Point(1, 2), 2230))",
             "mixes coordinate systems (SRID 2229, 2230)",
         ),
-        ("a geometry", "(ST_SetSRID(ST_Point(1, 2), 777))", "spatial_ref_sys does not know"),
+        ("a geometry", "(ST_SetSRID(ST_Point(1, 2), 777))", "spatial_ref_sys does not explain"),
+        (
+            "a geometry",
+            "('CIRCULARSTRING(0 0, 1 1, 2 0)')",
+            "has curved shapes, which cannot be read",
+        ),
         ("a date", "('infinity')", "has values that cannot be exchanged"),
     ],
 )

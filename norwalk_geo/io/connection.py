@@ -46,12 +46,12 @@ def fail(address: Address, what: str, remedy: str) -> SourceError:
     return SourceError.of(address.shown, [Problem(address.shown, what, remedy=remedy)])
 
 
-def _explain(address: Address, error: psycopg.Error | UnicodeDecodeError) -> SourceError:
+def _explain(address: Address, error: psycopg.Error | UnicodeError) -> SourceError:
     """Say in one line why the database refused, with its own words."""
     from psycopg import DataError
 
     state = getattr(error, "sqlstate", None) or ""
-    if isinstance(error, DataError | UnicodeDecodeError):
+    if isinstance(error, DataError | UnicodeError):
         state = "22"
     what, remedy = next(_REFUSALS[key] for key in (state, state[:2], "") if key in _REFUSALS)
     said = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
@@ -77,7 +77,7 @@ def opened(address: Address, *, read_only: bool) -> Iterator[Connection]:
         with psycopg.connect(psycopg.conninfo.make_conninfo("", **options)) as connection:
             connection.read_only = read_only
             yield connection
-    except (psycopg.Error, UnicodeDecodeError) as error:
+    except (psycopg.Error, UnicodeError) as error:
         raise _explain(address, error) from None
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from norwalk_geo import schema
 from norwalk_geo.io import addresses
@@ -22,7 +24,6 @@ from norwalk_geo.io.connection import WAIT_S, fail, missing, oid, opened, postgi
 if TYPE_CHECKING:
     from pandas import DataFrame
     from psycopg import Connection, sql
-    from pyproj import CRS
 
     from norwalk_geo.io.addresses import Address
 
@@ -58,8 +59,8 @@ def _columns(connection: Connection, address: Address, number: int) -> dict[str,
     return {name: kind for name, kind in every.items() if name not in spare}
 
 
-def _system(connection: Connection, address: Address, srids: Sequence[int]) -> str | None:
-    """Name the coordinate system of a table's shapes."""
+def _system(connection: Connection, address: Address, srids: Sequence[int]) -> CRS | None:
+    """Find the coordinate system of a table's shapes: by its code, else by its definition."""
     if len(srids) > 1:
         shown = ", ".join(map(str, srids))
         raise fail(address, f"mixes coordinate systems (SRID {shown})", "Use one for all rows.")
@@ -69,12 +70,14 @@ def _system(connection: Connection, address: Address, srids: Sequence[int]) -> s
 
     place = quoted(postgis(connection, address), "spatial_ref_sys")
     query = sql.SQL("SELECT auth_name, auth_srid, srtext FROM {} WHERE srid = %s").format(place)
-    found = connection.execute(query, [srids[0]]).fetchone()
-    if found is None:
-        what = f"has shapes with SRID {srids[0]}, which spatial_ref_sys does not know"
-        raise fail(address, what, "Add the system there, or correct the SRID.")
-    authority, code, text = found
-    return f"{authority}:{code}" if authority and code else str(text)
+    authority, code, text = connection.execute(query, [srids[0]]).fetchone() or (None, None, None)
+    for definition in (f"{authority}:{code}", text):
+        try:
+            return CRS.from_user_input(definition)
+        except CRSError:
+            continue
+    what = f"has shapes with SRID {srids[0]}, which spatial_ref_sys does not explain"
+    raise fail(address, what, "Add the system there, or correct the SRID.")
 
 
 def _frame(connection: Connection, address: Address, columns: dict[str, str]) -> DataFrame:
@@ -93,7 +96,11 @@ def _frame(connection: Connection, address: Address, columns: dict[str, str]) ->
     shape = next((name for name, kind in columns.items() if kind in _SHAPES), None)
     if shape is None:
         return frame
-    drawn = shapely.from_wkb(frame[shape].to_numpy(dtype="object"), on_invalid="ignore")
+    try:
+        drawn = shapely.from_wkb(frame[shape].to_numpy(dtype="object"), on_invalid="ignore")
+    except NotImplementedError:
+        remedy = "Name a view with ST_CurveToLine of them."
+        raise fail(address, "has curved shapes, which cannot be read", remedy) from None
     srids = sorted({int(srid) for srid in shapely.get_srid(drawn) if srid >= 0})
     system = _system(connection, address, srids)
     frame[shape] = shapely.set_srid(drawn, 0)
