@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -48,17 +49,21 @@ def default_out(city: Path) -> Path:
     return (city.parent if city.suffix == ".toml" else city) / "out"
 
 
-def _condition(city: City, as_of: dt.date) -> tuple[pd.DataFrame, list[str]]:
+def _condition(city: City, as_of: dt.date) -> pd.DataFrame:
     """Take the latest surveys; sections without one are left out or assumed, as the city says."""
     sections = city.tables["sections"]
     condition = pci.latest(city.tables["surveys"], sections, as_of=as_of)
     if city.config.unsurveyed == "leave":
-        return condition, []
-    assumed = pci.assume_class_median(condition, sections, as_of=as_of)
-    count = int(assumed["is_assumed"].sum())
+        return condition
+    return pci.assume_class_median(condition, sections, as_of=as_of)
+
+
+def _assumed(summary: Mapping[str, Any]) -> list[str]:
+    """Say how many sections have an assumed condition, where any has."""
+    count = summary["assumed"]["sections_condition_assumed"]
     who = "1 section without a survey is" if count == 1 else f"{count:,} sections without one are"
-    note = f"{who} given the median condition of the class: every figure rests on that too."
-    return assumed, [note] if count else []
+    text = f"{who} given the median condition of the class: every figure rests on that too."
+    return [text] if count else []
 
 
 def _bands(city: City) -> pd.DataFrame:
@@ -70,7 +75,7 @@ def _bands(city: City) -> pd.DataFrame:
 def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     """Assess, plan and summarize."""
     settings, sections = city.config, gpd.GeoDataFrame(city.tables["sections"])
-    condition, notes = _condition(city, as_of)
+    condition = _condition(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
     money, carried = reading.money(settings, city.tables, first)
     life = treatments.lifecycle(
@@ -103,10 +108,11 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
             "city": settings.city,
             "notice": settings.notice,
             "fiscal_year_start": settings.fiscal_year_start,
-            "notes": [*notes, *carried],
+            "notes": carried,
             **origin,
         },
     )
+    summary["notes"] = [*_assumed(summary), *carried]
     return report.Results(sections, condition, plan, bands, summary)
 
 

@@ -33,13 +33,15 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _assumed(sections: Sections, condition: Condition, plan: Plan) -> dict[str, int]:
     """Count what is not known and had to be assumed."""
     outcomes = plan.outcomes
-    assumed = condition["is_assumed"].sum() if "is_assumed" in condition else 0
+    is_city = outcomes["status"].ne("not_city")
+    converted = condition["pci_method"].eq("converted") & is_city
+    assumed = condition["is_assumed"] & is_city if "is_assumed" in condition else is_city & False
     return {
         "sections_width_assumed": int(outcomes["area_is_estimated"].sum()),
         "sections_surface_unknown": int(outcomes["family_is_assumed"].sum()),
-        "sections_condition_assumed": int(assumed),
-        "sections_condition_converted": int(condition["pci_method"].eq("converted").sum()),
-        "sections_not_city": int(outcomes["status"].eq("not_city").sum()),
+        "sections_condition_assumed": int(assumed.sum()),
+        "sections_condition_converted": int((converted & ~assumed).sum()),
+        "sections_not_city": int((~is_city).sum()),
         "sections_unnamed": int(sections["street_name"].isna().sum())
         if "street_name" in sections
         else len(sections),
