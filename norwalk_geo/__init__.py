@@ -18,6 +18,8 @@ __all__ = [
     "files",
     "io",
     "maps",
+    "matching",
+    "names",
     "needs",
     "network",
     "pci",

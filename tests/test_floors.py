@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "norwalk_geo"
 FLOORS = [
     {"errors"},
     {"schema", "config"},
-    {"network", "files"},
-    {"io", "sources", "towns"},
+    {"network", "files", "names"},
+    {"io", "sources", "towns", "matching", "faults"},
     {"pci", "deterioration", "treatments"},
     {"needs", "budget"},
     {"maps"},

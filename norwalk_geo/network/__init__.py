@@ -13,7 +13,7 @@ from norwalk_geo.network.joining import build
 from norwalk_geo.network.merging import Merged, merge_degree_two
 from norwalk_geo.network.model import Network
 from norwalk_geo.network.places import check_crs, known_crs
-from norwalk_geo.network.sizes import measure
+from norwalk_geo.network.sizes import lengths_ft, measure
 from norwalk_geo.network.splitting import crossings, split_at_nodes
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "check_crs",
     "crossings",
     "known_crs",
+    "lengths_ft",
     "measure",
     "merge_degree_two",
     "section_ids",

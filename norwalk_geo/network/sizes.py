@@ -15,7 +15,7 @@ from norwalk_geo.network.model import FEET_PER_MILE, column, feet_per_unit
 if TYPE_CHECKING:
     from norwalk_geo.schema import Sections
 
-__all__ = ["measure"]
+__all__ = ["lengths_ft", "measure"]
 
 SQUARE_FEET_PER_SQUARE_YARD = 9
 _SNAP_FT = 1.0
@@ -144,3 +144,21 @@ def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:
         },
         index=sections.index,
     )
+
+
+def lengths_ft(sections: Sections) -> npt.NDArray[np.float64]:
+    """
+    Measure lines as drawn.
+
+    Parameters
+    ----------
+    sections
+        Lines in a projected system.
+
+    Returns
+    -------
+    lengths
+        In feet of the system, in the order of the rows.
+    """
+    feet = feet_per_unit(sections.crs)
+    return np.asarray(shapely.length(sections.geometry.to_numpy()) * feet)

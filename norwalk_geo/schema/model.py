@@ -24,7 +24,10 @@ __all__ = [
     "Curves",
     "Distress",
     "Forecast",
+    "Limits",
+    "Matches",
     "Nodes",
+    "Pieces",
     "SamplePci",
     "SampleUnits",
     "SectionPci",
@@ -44,6 +47,9 @@ __all__ = [
 Sections: TypeAlias = gpd.GeoDataFrame
 Nodes: TypeAlias = gpd.GeoDataFrame
 Sites: TypeAlias = gpd.GeoDataFrame
+Pieces: TypeAlias = pd.DataFrame
+Matches: TypeAlias = pd.DataFrame
+Limits: TypeAlias = pd.DataFrame
 Surveys: TypeAlias = pd.DataFrame
 Condition: TypeAlias = pd.DataFrame
 Forecast: TypeAlias = pd.DataFrame

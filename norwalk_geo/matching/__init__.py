@@ -1,0 +1,24 @@
+"""
+Pavement tables without lines → lines, by street and limits, hundred block, or route and miles.
+
+Every row gets a status, a score and a reason; what is not sure is listed with its candidates, and
+what a person decides is kept.
+"""
+
+from __future__ import annotations
+
+from norwalk_geo.matching.assembling import sections, surveys, twice
+from norwalk_geo.matching.joining import Joined, match
+from norwalk_geo.matching.limits import Limit, read_limit
+from norwalk_geo.matching.ranges import cut_lines
+
+__all__ = [
+    "Joined",
+    "Limit",
+    "cut_lines",
+    "match",
+    "read_limit",
+    "sections",
+    "surveys",
+    "twice",
+]

@@ -1,0 +1,90 @@
+"""What a limit says: a street, an end, the city limit, a house, or so many feet from a street."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from norwalk_geo import names
+from norwalk_geo.names import StreetName, Words
+
+__all__ = ["Limit", "read_limit"]
+
+_OFFSET = re.compile(
+    r"^\s*(?:approx\.?\s*)?(\d+(?:\.\d+)?)\s*(?:'|ft\.?|feet|foot)\s*"
+    r"(north|south|east|west|[nsew])\.?\s*(?:of|from)\s+(.+)$",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\s*(?:/|;|@|\bat\b|\bor\b)\s*", re.IGNORECASE)
+_HOUSE = re.compile(r"^\s*(?:#|no\.?\s|house\s|opp\.?\s)\s*(\d+)", re.IGNORECASE)
+_ASIDE = re.compile(r"\(([^)]+)\)")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """
+    Where a section begins or ends.
+
+    Parameters
+    ----------
+    text
+        As written.
+    end
+        `end`, `city limit`, or blank where only streets are named.
+    streets
+        Names that may stand for the cross street.
+    house
+        House number, or 0.
+    feet, toward
+        How far from the cross street, and to which side (`n`, `s`, `e` or `w`); 0 and blank where
+        it is the cross street itself.
+    """
+
+    text: str
+    end: str = ""
+    streets: tuple[StreetName, ...] = ()
+    house: int = 0
+    feet: float = 0.0
+    toward: str = ""
+
+
+def read_limit(text: str, known: Words | None = None) -> Limit:
+    """
+    Read a limit.
+
+    Parameters
+    ----------
+    text
+        As written; a blank one says nothing.
+    known
+        Words to know. By default those that ship.
+
+    Returns
+    -------
+    limit
+        What it may mean.
+
+    Examples
+    --------
+    >>> read_limit("150 ft N of Elm St").feet
+    150.0
+    >>> read_limit("Swansea/c.l.").end
+    'city limit'
+    """
+    feet, toward, body = 0.0, "", text
+    if match := _OFFSET.match(text):
+        feet, toward, body = float(match[1]), match[2][0].lower(), match[3]
+    end = names.limit_word(body, known)
+    if end:
+        return Limit(text, end)
+    house = _HOUSE.match(body)
+    parts = [one for one in _SEVERAL.split(_ASIDE.sub(" ", body)) if one.strip()]
+    parts += _ASIDE.findall(body)
+    ends = [names.limit_word(one, known) for one in parts]
+    streets = tuple(
+        name
+        for one, is_end in zip(parts, ends, strict=True)
+        if not is_end and not _HOUSE.match(one) and (name := names.parse(one, known)).core
+    )
+    found = next((one for one in ends if one), "")
+    return Limit(text, found, streets, int(house[1]) if house else 0, feet, toward)
