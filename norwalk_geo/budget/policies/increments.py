@@ -66,16 +66,13 @@ def benefit_cost(case: Case) -> npt.NDArray[np.int8]:
         np.zeros((count, size), dtype="int64"),
         np.full((count, size), -1, dtype="int8"),
     )
-    left, weight = case.budget_cents.copy(), _section_weight(case)
+    left = case.budget_cents.copy()
+    # The graph has the weight of the family in its points.
+    sizes = (case.cost_area, case.weight / case.life.weight[case.family])
     top = _dearest(case)
     for price in np.geomspace(top, top / _SPAN, _LEVELS):
-        _take(_steps(case, price), case.group, (case.area, weight), now, left, price * _ENOUGH)
+        _take(_steps(case, price), case.group, sizes, now, left, price * _ENOUGH)
     return now.treatments
-
-
-def _section_weight(case: Case) -> Floats:
-    """Weight of a section beyond that of its family, which the graph has already."""
-    return case.weight / (case.area * case.life.weight[case.family])
 
 
 def _steps(case: Case, price: float) -> _Steps:
@@ -112,7 +109,7 @@ def _ratio(steps: _Steps, group: int, sizes: tuple[float, float], now: _Now, i: 
     area, weight = sizes
     best, standing = 0.0, now.cents[i].sum() / CENTS
     for k in range(steps.points.shape[0]):
-        gain = (steps.points[k, group] - now.points[i]) * area * weight
+        gain = (steps.points[k, group] - now.points[i]) * weight
         if gain > 0:
             extra = steps.dollars[k, group].sum() * area - standing
             best = max(best, gain / extra if extra > 0 else np.inf)
@@ -148,7 +145,7 @@ def _take(
             break
         g, best, top = group[i], -1, 0.0
         for k in range(steps.points.shape[0]):
-            gain = (steps.points[k, g] - now.points[i]) * area[i] * weight[i]
+            gain = (steps.points[k, g] - now.points[i]) * weight[i]
             if gain <= 0:
                 continue
             cents = np.rint(steps.dollars[k, g] * area[i] * CENTS).astype(np.int64)

@@ -87,7 +87,7 @@ def ranking(case: Case, settings: pd.DataFrame | None = None) -> npt.NDArray[np.
        Scenarios, Step 3, Weighting Factors.
     """
     ratio = _effectiveness(case, schema.parameters("ranking") if settings is None else settings)
-    weight = case.weight / case.area
+    weight = case.weight / case.cost_area
 
     def order(year: int, age: Integers, seals: Integers, called: Integers) -> Floats:
         unit = case.unit_cost[year, case.family, called]
@@ -119,7 +119,7 @@ def _down_the_list(case: Case, order: Order) -> npt.NDArray[np.int8]:
     for t in range(len(case.years)):
         called = life.called[case.family, seals, age].astype("int64")
         unit = case.unit_cost[t, case.family, called]
-        cents = np.rint(unit * case.area * CENTS).astype("int64")
+        cents = np.rint(unit * case.cost_area * CENTS).astype("int64")
         is_due = (called >= 0) & (free_from <= t)
         rank = np.argsort(order(t, age, seals, called), kind="stable")
         done = _fund(rank[is_due[rank]], cents, int(case.budget_cents[t]))

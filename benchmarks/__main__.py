@@ -1,0 +1,20 @@
+"""`python -m benchmarks COMMAND`: measure time, memory and how good the answers are."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import planning
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    planning.add(commands)
+    options = parser.parse_args()
+    options.main(options)
+
+
+if __name__ == "__main__":
+    main()
