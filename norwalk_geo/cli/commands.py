@@ -7,6 +7,7 @@ Nothing heavy is imported until a command runs, so that help appears at once.
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import json
 import sys
 from pathlib import Path
@@ -221,6 +222,79 @@ def run(
 
         target = out or job.default_out(city)
         show.planned(job.plan(city, target, as_of=as_of, show=show), target)
+
+
+# --------------------------------------------------------------------------- field sheets
+
+
+class Units(enum.Enum):
+    """Systems of units of field sheets."""
+
+    US = "us"
+    METRIC = "metric"
+
+
+@app.command()
+def pci(
+    samples: Annotated[
+        Path,
+        typer.Argument(
+            help="List of sample units (CSV or Excel): section_id, sample_id, surface, kind, area, "
+            "survey_date. Or a workbook or GeoPackage of 'norwalk survey' that was filled in."
+        ),
+    ],
+    distress: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(
+            help="List of distress: section_id, sample_id, distress_code, severity, quantity."
+        ),
+    ] = None,
+    units: Annotated[
+        Optional[Units],  # noqa: UP045
+        typer.Option(
+            help="us (sf, ft) or metric (m², m). A file of 'norwalk survey' says it itself."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("pci"),
+    bands: Annotated[str, typer.Option(help="Names of condition: astm7 or california4.")] = "astm7",
+    city: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--city", help="City whose sections say how large they are."),
+    ] = None,
+    working: Annotated[
+        bool, typer.Option("--working", help="Also write deduct values and every step.")
+    ] = False,
+    as_of: Annotated[
+        Optional[dt.datetime],  # noqa: UP045
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            help="Surveys after this day are refused. Default: today.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Rate field sheets by ASTM D6433: the index of every sample unit and section.
+
+    Writes sample_pci.csv and section_pci.csv, and surveys.csv to import into a city. Mistakes are
+    listed with their places, and then nothing is written.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import inspecting
+
+        outcome = inspecting.run(
+            samples,
+            distress,
+            out,
+            units=units.value if units else None,
+            as_of=as_of,
+            bands=bands,
+            city=city,
+            working=working,
+        )
+        show.rated(outcome, out)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from norwalk_geo import config, io
 
-__all__ = ["Brought", "City", "Outcome"]
+__all__ = ["Brought", "City", "Outcome", "Sheeted"]
 
 
 @dataclass(frozen=True)
@@ -72,3 +72,21 @@ class Brought:
     report: Mapping[str, Any]
     lines: list[str]
     written: list[str]
+
+
+@dataclass(frozen=True)
+class Sheeted:
+    """
+    Field sheets as they came.
+
+    Parameters
+    ----------
+    samples, distress
+        The two lists.
+    units
+        `us` or `metric`.
+    """
+
+    samples: pd.DataFrame
+    distress: pd.DataFrame
+    units: str

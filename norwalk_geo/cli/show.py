@@ -175,6 +175,19 @@ class Show:
         self.out.print(self._years(summary))
         self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
 
+    def rated(self, outcome: Outcome, folder: Path) -> None:
+        """Show what field sheets came to."""
+        summary = outcome.summary
+        self._json({**summary, "files": list(outcome.files)})
+        self._say(
+            f"{summary['sample_units']:,} sample units, {summary['sections_rated']:,} of "
+            f"{summary['sections']:,} sections rated by ASTM D6433. An index is good to about "
+            "3 points.",
+            *(f"  {name}: {count:,}" for name, count in summary["sections_by_rating"].items()),
+            *(escape(f"Note: {note}") for note in summary["notes"]),
+            *(f"  {escape(str(folder / name))}" for name in outcome.files),
+        )
+
     def published(self, outcome: Outcome, folder: Path) -> None:
         """Show where a site is."""
         files = [str(folder / name) for name in outcome.files]

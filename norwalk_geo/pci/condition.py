@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +14,7 @@ from norwalk_geo.errors import Problem, SchemaError
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections, Surveys
 
-__all__ = ["assume_class_median", "band", "latest"]
+__all__ = ["assume_class_median", "band", "latest", "scheme"]
 
 
 def latest(surveys: Surveys, sections: Sections, *, as_of: dt.date) -> Condition:
@@ -113,3 +114,25 @@ def band(pci: pd.Series, bands: pd.DataFrame) -> pd.Series:
     edges = [*ordered["pci_min"], float("inf")]
     cut = pd.cut(pci, edges, right=False, labels=names)
     return cut.cat.reorder_categories(names[::-1], ordered=True).rename("band")
+
+
+@functools.cache
+def _standard() -> pd.DataFrame:
+    return pd.DataFrame(schema.parameters("bands").xs("astm7", level="scheme"))
+
+
+def scheme(bands: pd.DataFrame | None) -> pd.DataFrame:
+    """
+    Take the given bands, or the standard's seven.
+
+    Parameters
+    ----------
+    bands
+        One scheme of `parameters("bands")`, indexed by band; nothing for the standard's.
+
+    Returns
+    -------
+    bands
+        One scheme.
+    """
+    return _standard() if bands is None else bands

@@ -8,42 +8,60 @@ dips, and is interpolated without overshoot. Outside its chart a curve is held a
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.errors import Problem, SchemaError
+from norwalk_geo.pci import kernel
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["LEVELS", "corrected", "deduct", "evaluate"]
+__all__ = ["LEVELS", "cdv_curves", "corrected", "deduct", "evaluate"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Curve: TypeAlias = Callable[[Floats], Floats]
 
 LEVELS = ("L", "M", "H", "N")
 _NONE = LEVELS.index("N")
-_CODES = 40
+_CODES, _LAST_ASPHALT = 40, 20
+_SURFACES = ("AC", "PCC")
 _TOP = 100.0
-# The chart of corrected values begins here; below it is read straight from the origin.
-_CHART_FROM = 30.0
 
 
-def _rising(x: Floats, y: Floats) -> Curve:
-    """Make the curve through points: least-squares rising, without overshoot, held at its ends."""
+def _pieces(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Make the curve through points: least-squares rising, without overshoot."""
     from scipy.interpolate import PchipInterpolator
     from scipy.optimize import isotonic_regression
 
     smooth = PchipInterpolator(x, isotonic_regression(np.minimum(y, _TOP)).x)
+    return smooth.x, smooth.c.T
 
-    def curve(at: Floats) -> Floats:
-        return np.asarray(np.clip(smooth(np.clip(at, x[0], x[-1])), 0.0, _TOP))
 
-    return curve
+def _table(points: Mapping[int, tuple[Floats, Floats]], size: int) -> kernel.Curves:
+    """Lay curves out as arrays."""
+    longest = max(len(x) for x, _ in points.values())
+    knots, pieces = np.zeros((size, longest)), np.zeros((size, longest, 4))
+    count = np.zeros(size, dtype="int64")
+    for curve, (x, y) in points.items():
+        at, found = _pieces(x, y)
+        count[curve] = len(at)
+        knots[curve, : len(at)] = at
+        pieces[curve, : len(found)] = found
+    return kernel.Curves(knots, count, pieces)
+
+
+def _groups(table: pd.Series, level: str) -> Iterable[tuple[tuple[str, str], Floats, Floats]]:
+    """Divide a table of points into curves: key, x and y."""
+    flat = table.reset_index()
+    keys = [name for name in flat.columns if name not in (level, table.name)]
+    for key, rows in flat.groupby(keys):
+        one, two = map(str, key)
+        yield (one, two), rows[level].to_numpy("float64"), rows[table.name].to_numpy("float64")
 
 
 @functools.cache
@@ -52,32 +70,34 @@ def _types() -> DataFrame:
 
 
 @functools.cache
-def _deduct_curves() -> dict[int, Curve]:
-    """Make every deduct curve, by four times the code plus the severity's place in `LEVELS`."""
-    made: dict[int, Curve] = {}
+def _deduct_curves() -> kernel.Curves:
+    """Lay out the deduct curves by four times the code plus the severity's place in `LEVELS`."""
     table = schema.parameters("deduct_curves")["deduct"]
-    surfaces = _types()["surface"]
-    for key, points in table.groupby(level=["distress_code", "severity"]):
-        code, severity = key[0], key[1]  # type: ignore[index]
-        x = points.index.get_level_values("density_pct").to_numpy("float64")
+    points = {}
+    for (code, severity), x, y in _groups(table, "density_pct"):
         # Asphalt charts have a logarithmic scale of density, concrete charts a plain one.
-        scaled = np.log10(x) if surfaces[code] == "AC" else x
-        made[int(code) * 4 + LEVELS.index(str(severity))] = _rising(
-            scaled, points.to_numpy("float64")
-        )
-    return made
+        scaled = np.log10(x) if int(code) <= _LAST_ASPHALT else x
+        points[int(code) * len(LEVELS) + LEVELS.index(severity)] = scaled, y
+    return _table(points, _CODES * len(LEVELS))
 
 
 @functools.cache
-def _cdv_curves() -> dict[tuple[str, int], Curve]:
-    """Make every correction curve above q = 1."""
-    made = {}
+def cdv_curves() -> kernel.Curves:
+    """
+    Lay out the correction curves.
+
+    Returns
+    -------
+    curves
+        Asphalt by q, concrete by 11 + q.
+    """
     table = schema.parameters("cdv_curves")["cdv"]
-    for key, points in table.groupby(level=["surface", "q"]):
-        surface, q = key[0], key[1]  # type: ignore[index]
-        x = points.index.get_level_values("total_deduct").to_numpy("float64")
-        made[str(surface), int(q)] = _rising(x, points.to_numpy("float64"))
-    return made
+    size = kernel.MOST + 1
+    points = {
+        _SURFACES.index(surface) * size + int(q): (x, y)
+        for (surface, q), x, y in _groups(table, "total_deduct")
+    }
+    return _table(points, len(_SURFACES) * size)
 
 
 def evaluate(curve: npt.NDArray[np.int64], density_pct: Floats) -> Floats:
@@ -96,20 +116,8 @@ def evaluate(curve: npt.NDArray[np.int64], density_pct: Floats) -> Floats:
     deduct
         Points, 0–100; missing where the density is.
     """
-    curves = _deduct_curves()
-    found = np.empty(len(curve))
-    order = np.argsort(curve, kind="stable")
-    kinds, starts = np.unique(curve[order], return_index=True)
-    for kind, rows in zip(kinds.tolist(), np.split(order, starts[1:]), strict=True):
-        at = density_pct[rows]
-        if kind // 4 <= _LAST_ASPHALT:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                at = np.log10(at)
-        found[rows] = curves[kind](at)
-    return np.where(density_pct == 0, 0.0, found)
-
-
-_LAST_ASPHALT = 20
+    last = _LAST_ASPHALT * len(LEVELS) + _NONE
+    return np.asarray(kernel.evaluate(_deduct_curves(), curve, density_pct, last))
 
 
 def _levels(severity: npt.ArrayLike, code: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -217,21 +225,6 @@ def corrected(surface: npt.ArrayLike, total_deduct: npt.ArrayLike, q: npt.ArrayL
     if strange:
         what = f"unknown value ({', '.join(map(repr, strange))})"
         raise SchemaError.of("corrected", [Problem("surface", what, remedy="Use AC or PCC.")])
-    flat, result = total.ravel(), np.minimum(total.ravel(), _TOP)
-    ends = {"AC": 7, "PCC": 10}
-    for surf, end in ends.items():
-        here = names.ravel() == surf
-        held = np.minimum(number.ravel(), end)
-        for one in np.unique(held[here]).tolist():
-            if one > 1:
-                rows = np.flatnonzero(here & (held == one))
-                result[rows] = _read_cdv(_cdv_curves()[surf, one], flat[rows])
-    return np.asarray(result.reshape(total.shape))
-
-
-def _read_cdv(curve: Curve, total: Floats) -> Floats:
-    """Read one correction curve; below its chart in a straight line from the origin."""
-    chart = curve(total)
-    first = curve(np.array([_CHART_FROM]))[0]
-    value = np.where(total < _CHART_FROM, total * first / _CHART_FROM, chart)
-    return np.asarray(np.minimum(value, np.minimum(total, _TOP)))
+    curves, concrete = cdv_curves(), (names == "PCC").ravel()
+    found = kernel.read_cdv(curves, concrete, total.ravel(), number.ravel())
+    return np.asarray(found).reshape(total.shape)

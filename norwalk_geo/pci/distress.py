@@ -121,7 +121,7 @@ def _code_problems(rows: DataFrame, code: _Ints, surface: _Ints) -> Found:
     ]
 
 
-def _severity_problems(code: _Ints, level: _Ints) -> Found:
+def _severity_problems(code: npt.NDArray[np.integer], level: npt.NDArray[np.integer]) -> Found:
     """Find severities that are unknown, missing, or stand where the standard has none."""
     graded, known = kinds().graded[code], kinds().surface[code] >= 0
     leave = "Leave it blank: the standard has no severity for this distress."
@@ -196,7 +196,7 @@ def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> Found:
         Column, rows, what is wrong, what to do.
     """
     given = rows["distress_code"].fillna(0).to_numpy("int64")
-    code = np.where((given > 0) & (given < _CODES), given, 0)
+    code: _Ints = np.where((given > 0) & (given < _CODES), given, 0).astype("int64")
     level = rows["severity"].cat.codes.to_numpy("int64")
     # A place after the last stands for rows without a sheet.
     surface = np.append(pd.Categorical(samples["surface"], categories=_SURFACES).codes, -1)[unit]
@@ -205,7 +205,7 @@ def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> Found:
     return [
         *_name_problems(rows, unit),
         *_code_problems(rows, code, surface.astype("int64")),
-        *_severity_problems(code.astype("int64"), level),
+        *_severity_problems(code, level),
         *_quantity_problems(rows, area, key),
     ]
 

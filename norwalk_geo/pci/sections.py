@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.pci.condition import band
+from norwalk_geo.pci.condition import band, scheme
 from norwalk_geo.pci.distress import CAUSES
 from norwalk_geo.pci.sampling import units_needed
 
@@ -192,10 +192,9 @@ def rate_sections(
     error, basis = _standard_error(by, mean_variance)
     causes = sample_pci[[f"{cause}_share_pct" for cause in CAUSES]].fillna(0.0).to_numpy() / 100
     points = causes * _all_points(sample_pci)[:, None]
-    scheme = _scheme(bands)
     asphalt = by["surface"].eq("AC")
     made = by.assign(
-        rating=band(by["pci"], scheme).astype("str"),
+        rating=band(by["pci"], scheme(bands)).astype("str"),
         pci_standard_error=error,
         standard_error_basis=basis,
         pci_spread=np.sqrt(variance),
@@ -206,13 +205,6 @@ def rate_sections(
     )
     columns = [name for name in schema.describe("section_pci").columns.index if name in made]
     return made[columns].set_index(["section_id", "survey_date"])
-
-
-def _scheme(bands: DataFrame | None) -> DataFrame:
-    """Take the given bands, or the standard's seven."""
-    if bands is not None:
-        return bands
-    return pd.DataFrame(schema.parameters("bands").xs("astm7", level="scheme"))
 
 
 def _all_points(sample_pci: SamplePci) -> Floats:
