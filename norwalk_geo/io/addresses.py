@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from norwalk_geo.config import is_address
 from norwalk_geo.errors import Problem, SourceError
 
-__all__ = ["Address", "parse", "shown"]
+__all__ = ["Address", "parse", "published", "shown"]
 
 _FORM = "postgresql://user@host:5432/database?table=schema.name"
 _SCHEMA = "public"
@@ -33,7 +33,10 @@ class Address:
     schema, table
         Names as the database spells them.
     shown
-        The address without passwords and options, for messages and provenance.
+        The address without passwords and options, for messages to whoever runs a command.
+    published
+        Database and table alone: results are passed on, and a server's name and user are nobody's
+        business there.
     options
         What the connection is made with, by the names of PostgreSQL's library.
     """
@@ -41,6 +44,7 @@ class Address:
     schema: str
     table: str
     shown: str
+    published: str
     options: Mapping[str, str] = field(repr=False)
 
 
@@ -106,12 +110,41 @@ def parse(address: str) -> Address:
     if len(names) > len((_SCHEMA, "table")) or not all(names):
         what, remedy = "names no table", "Add ?table=schema.name at its end."
         raise SourceError.of(place, [Problem(place, what, remedy=remedy)])
-    return Address(names[0], names[1], f"{place}?table={names[0]}.{names[1]}", options)
+    table = f"{names[0]}.{names[1]}"
+    published = f"database {options.get('dbname', '')}".rstrip() + f", table {table}"
+    return Address(names[0], names[1], f"{place}?table={table}", published, options)
+
+
+def published(place: Path | str, *, folder: Path) -> str:
+    """
+    Name a file or an address as results name it.
+
+    Parameters
+    ----------
+    place
+        File, or address of a table.
+    folder
+        The city's folder.
+
+    Returns
+    -------
+    name
+        File relative to the folder where it lies below it, else its name; of an address the
+        database and the table.
+
+    Examples
+    --------
+    >>> published("postgresql://ana@gis.example/streets?table=roads.sections", folder=Path())
+    'database streets, table roads.sections'
+    """
+    if is_address(place):
+        return parse(str(place)).published
+    return shown(place, folder=folder)
 
 
 def shown(place: Path | str, *, folder: Path) -> str:
     """
-    Name a file or an address as results name it.
+    Name a file or an address as messages name it.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def describe_input(table: str, path: Path | str, frame: DataFrame, *, folder: Pa
     input
         Rows, newest day in the table and hash of the file, or of the rows where there is no file.
     """
-    name = addresses.shown(path, folder=folder)
+    name = addresses.published(path, folder=folder)
     digest = _digest_rows(frame) if is_address(path) else _digest(Path(path))
     return Input(table, name, len(frame), _newest_day(frame), digest)
 
