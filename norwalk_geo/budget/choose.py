@@ -3,8 +3,8 @@ From prices to a plan that fits the budget to the cent.
 
 At the best prices most sections have one best life; money is left or lacking only because of those
 near a tie. So: gather the lives that sections choose at prices near the best (the candidates),
-solve a linear program over states for the crowd, and an integer program over the few sections that
-are in doubt. Every sum is checked in whole cents at the end.
+solve a linear program over states for the crowd, and trade lives between sections until none of
+the trades helps. Every sum is checked in whole cents at the end.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import linprog
 
-from norwalk_geo.budget import kernel
+from norwalk_geo.budget import exchange, kernel
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
+from norwalk_geo.budget.single import single
 
 __all__ = ["Candidates", "choose", "cost_cents", "gather"]
 
@@ -26,13 +27,11 @@ _NEAR = 0.03
 _LATE = 30
 # Far below the best prices: what a section would get if there were more money. For the reasons.
 _CHEAP = (0.8, 0.6, 0.4, 0.2, 0.05)
-_CORE = 150
-_NODES = 40
-# HiGHS may exceed a scaled row by a millionth; the budget is cut by twice that before it is asked.
-_CAUTION = 2e-6
-_HALF, _NO_GAIN = 0.5, 1e-9
-# Of the gain: the integer program may stop this near to its own bound.
-_CLOSE_ENOUGH = 2e-5
+# Far above them: modest work, for what is left of a year's money.
+_DEAR = (1.25, 1.6, 2.0, 3.0, 5.0)
+# Up to so many states, every life with one treatment is a candidate, too.
+_FEW_STATES = 30
+_WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,8 @@ def _price_vectors(bound: Bound, size: int) -> list[Floats]:
             one = best.copy()
             one[t] *= 1 + 2 * sign * _NEAR
             around.append(one)
-    cheap = [best * factor for factor in _CHEAP]
-    return [np.full(size, 1e9), best, *bound.tried[-_LATE:], *around, *cheap]
+    other = [best * factor for factor in (*_CHEAP, *_DEAR)]
+    return [np.full(size, 1e9), best, *bound.tried[-_LATE:], *around, *other]
 
 
 def gather(case: Case, bound: Bound) -> Candidates:
@@ -88,7 +87,8 @@ def gather(case: Case, bound: Bound) -> Candidates:
     Returns
     -------
     candidates
-        Distinct lives by state; doing nothing is always among them.
+        Distinct lives by state; doing nothing is always among them, and among few states every life
+        with one treatment.
     """
     size = len(case.years)
     rows, dollars, points = [], [], []
@@ -97,6 +97,11 @@ def gather(case: Case, bound: Bound) -> Candidates:
         _, choice = kernel.best(case.graph, prices)
         chosen, spent, value = kernel.trace(case.graph, choice, case.start, size)
         rows.append(np.column_stack([groups, chosen]))
+        dollars.append(spent)
+        points.append(value)
+    if len(case.start) <= _FEW_STATES:
+        owner, chosen, spent, value = single(case.graph, case.start, size)
+        rows.append(np.column_stack([owner, chosen]))
         dollars.append(spent)
         points.append(value)
     # Sorting puts −1 before any treatment: the first life of each state does nothing.
@@ -132,61 +137,41 @@ def cost_cents(case: Case, treatments: npt.NDArray[np.int8]) -> Integers:
     return np.rint(np.where(done, unit, 0.0) * case.area[:, None] * CENTS).astype("int64")
 
 
-def _solve(
-    gain: Floats, cost: Floats, limit: Floats, owner: Integers, *, stop: float | None = None
-) -> Floats | None:
-    """
-    Choose one option an owner for the most gain within each year's limit.
-
-    `cost` has a row an option and a column a year; owners are numbered in order. Without `stop` the
-    answer is shares; with it whole options, to within that much gain. None without an answer.
-    """
-    options, owners = len(gain), int(owner[-1]) + 1
+def _shares(case: Case, lives: Candidates, area: Floats) -> Floats | None:
+    """Share each state's area among its lives for the most points within the budgets."""
+    options = len(lives.points)
+    gain = lives.points * area
+    limit = case.budget_cents / CENTS
     scale = np.maximum(limit, 1.0)
-    one = sparse.csr_array((np.ones(options), (owner, np.arange(options))), shape=(owners, options))
-    allowed = np.where(limit > 0, limit / scale * (1 - _CAUTION), 0.0)
-    rows = [
-        LinearConstraint(sparse.csr_array((cost / scale).T), -np.inf, allowed),
-        LinearConstraint(one, 1.0, 1.0),
-    ]
-    unit = max(float(np.abs(gain).max()), 1e-12)
-    # A limit on nodes, not on seconds: the same input gives the same plan on any machine.
-    settings = {"node_limit": _NODES, "mip_rel_gap": 0.0}
-    if stop is not None:
-        most = float(np.maximum.reduceat(gain, np.searchsorted(owner, np.arange(owners))).sum())
-        settings["mip_rel_gap"] = stop / max(most, stop, 1e-12)
-    found = milp(
-        -gain / unit,
-        integrality=np.full(options, int(stop is not None)),
-        bounds=Bounds(0.0, 1.0),
-        constraints=rows,
-        options=settings,
+    one = sparse.csr_array((np.ones(options), (lives.group, np.arange(options))))
+    found = linprog(
+        -gain / max(float(np.abs(gain).max()), 1e-12),
+        sparse.csr_array((lives.dollars * area[:, None] / scale).T),
+        limit / scale,
+        one,
+        np.ones(len(case.start)),
+        method="highs-ds",
     )
     shares: Floats | None = found.x
     return shares
 
 
-def _crowd(case: Case, lives: Candidates) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def _crowd(case: Case, lives: Candidates) -> Integers:
     """
-    Give every section a life by the linear program over states.
+    Give every section a life by a linear program over states.
 
-    Returns the life of each section, and which states had to be split.
+    At most as many states as there are years are split. Their sections take turns, the largest
+    first, each the life that most of the area is still due to. Years may be overspent a little.
     """
-    area = np.bincount(case.group, case.area, minlength=len(case.start))[lives.group]
-    shares = _solve(
-        lives.points * area,
-        lives.dollars * area[:, None],
-        case.budget_cents / CENTS,
-        lives.group,
-    )
+    by_state = np.bincount(case.group, case.area, minlength=len(case.start))
+    area = by_state[lives.group].astype("float64")
+    shares = _shares(case, lives, area)
     life = lives.first[case.group].copy()
-    split = np.zeros(len(case.start), dtype=bool)
     if shares is None:
-        return life, split
-    top = np.maximum.reduceat(shares, lives.first[:-1])
-    split = top < 1 - 1e-6
+        return life
     order = np.lexsort((-shares, lives.group))
     life = order[lives.first[:-1]][case.group]
+    split = np.maximum.reduceat(shares, lives.first[:-1]) < 1 - _WHOLE
     for state in np.flatnonzero(split):
         span = slice(lives.first[state], lives.first[state + 1])
         members = np.flatnonzero(case.group == state)
@@ -196,99 +181,12 @@ def _crowd(case: Case, lives: Candidates) -> tuple[Integers, npt.NDArray[np.bool
             pick = int(due.argmax())
             due[pick] -= case.area[section]
             life[section] = lives.first[state] + pick
-    return life, split
-
-
-def _doubt(case: Case, lives: Candidates, prices: Floats) -> Floats:
-    """How little each section would lose by its second-best life at the best prices."""
-    worth = lives.points - lives.dollars @ prices
-    order = np.lexsort((-worth, lives.group))
-    best = worth[order[lives.first[:-1]]]
-    has_more = np.diff(lives.first) > 1
-    second = np.full(len(best), -np.inf)
-    second[has_more] = worth[order[lives.first[:-1][has_more] + 1]]
-    loss: Floats = (best - second)[case.group] * case.area
-    return loss
-
-
-def _core(
-    case: Case, lives: Candidates, life: Integers, split: npt.NDArray[np.bool_], prices: Floats
-) -> Integers:
-    """Choose the sections to decide one by one: those of split states, then those most in doubt."""
-    loss = _doubt(case, lives, prices)
-    loss[split[case.group]] = -1.0
-    ranked = np.argsort(loss, kind="stable")[:_CORE]
-    core = set(ranked[np.isfinite(loss[ranked])].tolist())
-    # Sections outside must leave room: whatever overspends a year is decided again.
-    cents = _cents_of(case, lives, life)
-    outside = np.array(sorted(set(range(len(life))) - core), dtype="int64")
-    over = cents[outside].sum(axis=0) - case.budget_cents
-    while (over > 0).any():
-        t = int(over.argmax())
-        k = int(cents[outside, t].argmax())
-        core.add(int(outside[k]))
-        over = over - cents[outside[k]]
-        outside = np.delete(outside, k)
-    return np.array(sorted(core), dtype="int64")
-
-
-def _cents_of(case: Case, lives: Candidates, life: Integers) -> Integers:
-    """Cost of each section's life in whole cents by year."""
-    return cost_cents(case, lives.treatments[life])
-
-
-def _options(case: Case, lives: Candidates, core: Integers) -> tuple[Integers, Integers]:
-    """List the lives open to each section of the core: owner and life."""
-    counts = np.diff(lives.first)[case.group[core]]
-    owner = np.repeat(np.arange(len(core)), counts)
-    starts = np.repeat(lives.first[case.group[core]], counts)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, starts + offset
-
-
-def _decide(case: Case, lives: Candidates, life: Integers, core: Integers, stop: float) -> Integers:
-    """Decide the core's lives by the integer program; where it fails, the core does nothing."""
-    decided = life.copy()
-    decided[core] = lives.first[case.group[core]]
-    if not len(core):
-        return decided
-    spent = _cents_of(case, lives, decided).sum(axis=0)
-    owner, option = _options(case, lives, core)
-    section = core[owner]
-    cents = cost_cents(_rows(case, section), lives.treatments[option])
-    left = (case.budget_cents - spent) / CENTS
-    nothing = lives.points[lives.first[case.group[section]]]
-    gain = (lives.points[option] - nothing) * case.area[section]
-    picked = _solve(gain, cents / CENTS, left, owner, stop=stop)
-    if picked is not None:
-        taken = np.flatnonzero(picked > _HALF)
-        decided[core[owner[taken]]] = option[taken]
-    return decided
+    return life
 
 
 def _rows(case: Case, section: Integers) -> Case:
     """Repeat sections as rows, for costing several lives of one section at once."""
     return replace(case, family=case.family[section], area=case.area[section])
-
-
-def _fill(case: Case, lives: Candidates, life: Integers) -> Integers:
-    """Spend what is left: the largest improvement that still fits, until none does."""
-    filled = life.copy()
-    every = np.arange(len(life))
-    owner, option = _options(case, lives, every)
-    cents = cost_cents(_rows(case, owner), lives.treatments[option])
-    current = _cents_of(case, lives, filled)
-    left = case.budget_cents - current.sum(axis=0)
-    while True:
-        gain = (lives.points[option] - lives.points[filled][owner]) * case.area[owner]
-        fits = ((cents - current[owner]) <= left).all(axis=1) & (gain > _NO_GAIN)
-        if not fits.any():
-            return filled
-        pick = int(np.where(fits, gain, -np.inf).argmax())
-        section = owner[pick]
-        left = left + current[section] - cents[pick]
-        current[section] = cents[pick]
-        filled[section] = option[pick]
 
 
 def choose(case: Case, bound: Bound, lives: Candidates) -> Integers:
@@ -309,11 +207,14 @@ def choose(case: Case, bound: Bound, lives: Candidates) -> Integers:
     life
         Row of `lives` by section. The cost in cents is within every year's budget.
     """
-    life, split = _crowd(case, lives)
-    core = _core(case, lives, life, split, bound.prices)
-    nothing = float(lives.points[lives.first[case.group]] @ case.area)
-    life = _decide(case, lives, life, core, _CLOSE_ENOUGH * (bound.value - nothing))
-    over = _cents_of(case, lives, life).sum(axis=0) > case.budget_cents
-    if over.any():
-        life[core] = lives.first[case.group[core]]
-    return _fill(case, lives, life)
+    count = np.diff(lives.first)[case.group]
+    owner = np.repeat(np.arange(len(count)), count)
+    first = np.cumsum(count) - count
+    # Lives of a section are a run of the candidates: an option is a life at an offset.
+    offset = lives.first[case.group] - first
+    option = np.arange(len(owner)) + offset[owner]
+    cents = cost_cents(_rows(case, owner), lives.treatments[option])
+    points = lives.points[option] * case.area[owner]
+    options = exchange.Options.of(case, owner, cents, points, bound.prices)
+    best: Integers = exchange.improve(options, _crowd(case, lives) - offset) + offset
+    return best
