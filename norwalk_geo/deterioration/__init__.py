@@ -9,6 +9,7 @@ says where each section stands and how fast it moves, as far as its own ratings 
 
 from __future__ import annotations
 
+from norwalk_geo.deterioration.backtest import backtest
 from norwalk_geo.deterioration.family import (
     condition_at,
     curves,
@@ -24,6 +25,7 @@ from norwalk_geo.deterioration.markov import expected, transitions
 __all__ = [
     "Fit",
     "Histories",
+    "backtest",
     "condition_at",
     "curves",
     "effective_age",

@@ -157,7 +157,8 @@ def fit(
     --------
     >>> import norwalk_geo as ng
     >>> town = ng.towns.town(300, seed=1)
-    >>> found = fit(histories(town.surveys), town.streets.sections)
+    >>> seen = ng.deterioration.histories(town.surveys)
+    >>> found = fit(seen, town.streets.sections)
     >>> bool((found.curves.diff().iloc[1:] < 0).all(axis=None))
     True
     """
