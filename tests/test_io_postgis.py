@@ -253,7 +253,7 @@ def test_provenance_names_the_address_without_secrets_and_hashes_the_content(
         return io.describe_input("sections", address, found, folder=tmp_path)
 
     first = described(streets)
-    assert first.path == f"database gis, table public.{table}"
+    assert first.path == f"database gis, table {table}"
     assert first.rows == 3
     assert described(streets.iloc[::-1][list(streets.columns[::-1])]) == first
     assert described(streets.assign(functional_class="alley")).sha256 != first.sha256
