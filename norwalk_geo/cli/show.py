@@ -66,6 +66,10 @@ class Show:
         trace: TracebackType | None,
     ) -> None:
         """Take the bar away."""
+        self._end_bar()
+
+    def _end_bar(self) -> None:
+        """Take the bar away before anything else is written to the terminal."""
         self.timer.cancel()
         if self.timer.ident is not None:
             self.timer.join()
@@ -83,6 +87,7 @@ class Show:
 
     def _say(self, *lines: str) -> None:
         """Print lines for a person. Names from files are escaped by the caller."""
+        self._end_bar()
         if not (self.quiet or self.as_json):
             for line in lines:
                 self.out.print(line)
@@ -158,7 +163,7 @@ class Show:
         if self.quiet or self.as_json:
             return
         if summary["notice"]:
-            self.out.print(f"[bold]{escape(summary['notice'])}[/]")
+            self._say(f"[bold]{escape(summary['notice'])}[/]")
         gap = "nothing to gain" if summary["gap"] is None else f"{summary['gap']:.3%} of the gain"
         self._say(
             f"[bold]{escape(summary['city'])}[/]: {summary['sections']:,} sections, "
