@@ -180,7 +180,8 @@ def fit(
         models = held_out.choose_wander(observed, names, models)
     shares = scales.shares_of(observed, names, models)
     if made.is_fitted:
-        widths = held_out.calibrate(observed, names, models, shares)
+        dated = ids["survey_date"].dt.year
+        widths = held_out.calibrate(observed, names, dated, models, shares)
     notes = [*surveys.notes, *made.notes]
     if made.is_fitted:
         notes += _words(form, scores, made.city, made.parameters)

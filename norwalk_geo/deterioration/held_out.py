@@ -34,7 +34,7 @@ _WANDERS = (0.0, 1.5, 3.0, 4.5)
 _LEAST, _LEAST_PART = 50, 150
 # A form must be better by more than this share of its error to replace the first one.
 _CLEARLY = 0.01
-_TENTH = 0.9
+EIGHTY_SHARE, _LEAST_YEARS = 0.8, 4
 
 
 def states_of(
@@ -104,12 +104,12 @@ def _rmse(errors: pd.DataFrame) -> float:
 
 
 def _some(observed: Observed, names: pd.Series, least: int) -> tuple[Observed, pd.Series]:
-    """Take histories of so many ratings or more, evenly."""
+    """Take histories of so many ratings or more, evenly; names keep their numbers as index."""
     lengths = np.diff(np.append(observed.first, len(observed.pci)))
     rows = np.flatnonzero(lengths >= least)
     if len(rows) > _MOST:
         rows = rows[np.linspace(0, len(rows) - 1, _MOST).astype("int64")]
-    return observed.take(rows), names.iloc[rows].reset_index(drop=True)
+    return observed.take(rows), names.iloc[rows]
 
 
 def choose_wander(
@@ -217,8 +217,43 @@ def choose_form(found: Histories, family: pd.Series, table: Curves) -> pd.DataFr
     return scores.assign(is_chosen=[bool(worse), not worse])
 
 
+def _level(cases: pd.DataFrame) -> float:
+    """
+    Choose the share of held-out ratings that intervals must hold to hold 80 % of a new year's.
+
+    Ratings of one year share an error: of the crew, the weather, the method. Where years differ by
+    more than their ratings explain, the next year is one more draw from few, and the share is
+    raised as for K exchangeable groups (Dunn, Wasserman and Ramdas 2023).
+    """
+    error = cases["rated"] - cases["pci"]
+    groups = error.groupby(cases["year"])
+    means, sizes = groups.mean(), groups.size()
+    usual = sizes >= _LEAST
+    count = int(usual.sum())
+    if count < _LEAST_YEARS:
+        return EIGHTY_SHARE
+    means, sizes = means[usual], sizes[usual]
+    center = float(np.average(means, weights=sizes))
+    between = float((sizes * (means - center) ** 2).sum() / (count - 1))
+    ratio = between / float(groups.var()[usual].mean())
+    return EIGHTY_SHARE * (1 + max(0.0, 1 - 1 / ratio) / count)
+
+
+def _factors(side: pd.DataFrame, level: float) -> tuple[float, float, float]:
+    """Find the mean horizon and the two factors that make intervals hold so many."""
+    tail = 1 - (1 - level) / 2
+    below = (side["pci"] - side["rated"]) / (side["pci"] - side["pci_low"]).clip(lower=0.5)
+    above = (side["rated"] - side["pci"]) / (side["pci_high"] - side["pci"]).clip(lower=0.5)
+    limits = [max(float(values.quantile(tail)), 0.2) for values in (below, above)]
+    return float(side["ahead"].mean()), limits[0], limits[1]
+
+
 def calibrate(
-    observed: Observed, names: pd.Series, models: dict[str, Model], shares: dict[str, Floats]
+    observed: Observed,
+    names: pd.Series,
+    years: pd.Series,
+    models: dict[str, Model],
+    shares: dict[str, Floats],
 ) -> Widths:
     """
     Widen or narrow intervals until eight of ten held-out ratings lie within.
@@ -229,6 +264,8 @@ def calibrate(
         Ratings.
     names
         Family of each history.
+    years
+        Calendar year of the last rating of each history.
     models, shares
         By family.
 
@@ -240,23 +277,18 @@ def calibrate(
     some, of = _some(observed, names, 2)
     if len(some.first) < _LEAST:
         return Widths()
+    year = years.loc[of.index].to_numpy()
     lengths = np.diff(np.append(some.first, len(some.pci)))
-    parts = [_errors(some, of, models, shares, lengths - 1)]
+    parts = [_errors(some, of, models, shares, lengths - 1).assign(year=year)]
     long = np.flatnonzero(lengths >= 3)  # noqa: PLR2004 - half of three is not all but one
     if len(long):
-        early = some.take(long)
-        half = of.iloc[long].reset_index(drop=True)
-        parts.append(_errors(early, half, models, shares, lengths[long] // 2))
+        early, half = some.take(long), of.iloc[long]
+        found = _errors(early, half, models, shares, lengths[long] // 2)
+        parts.append(found.assign(year=year[long]))
     cases = pd.concat(parts, ignore_index=True)
-    middle = cases["ahead"].median()
+    level, middle = _level(cases), cases["ahead"].median()
     sides = [cases[cases["ahead"] <= middle], cases[cases["ahead"] > middle]]
     if min(map(len, sides)) < _LEAST_PART:
         sides = [cases]
-    factors = []
-    for side in sides:
-        below = (side["pci"] - side["rated"]) / (side["pci"] - side["pci_low"]).clip(lower=0.5)
-        above = (side["rated"] - side["pci"]) / (side["pci_high"] - side["pci"]).clip(lower=0.5)
-        limits = [max(float(values.quantile(_TENTH)), 0.2) for values in (below, above)]
-        factors.append((float(side["ahead"].mean()), *limits))
-    years, lower, upper = zip(*factors, strict=True)
-    return Widths(years, lower, upper)
+    horizon, below, above = zip(*(_factors(side, level) for side in sides), strict=True)
+    return Widths(horizon, below, above)

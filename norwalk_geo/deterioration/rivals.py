@@ -188,7 +188,8 @@ def boosting(train: pd.DataFrame, cases: pd.DataFrame) -> tuple[Floats, Floats, 
         raise ConfigError.of("backtest", [problem])
     from sklearn.ensemble import HistGradientBoostingRegressor as Boosted
 
-    known = train.columns[train.nunique() > 1]
+    varied = train.max() > train.min()
+    known = train.columns[varied]
     columns = [name for name in known if name != "rated"]
     given, rated = train[columns].to_numpy(), train["rated"].to_numpy()
     wanted = cases[columns].to_numpy()
