@@ -224,6 +224,31 @@ def run(
         show.planned(job.plan(city, target, as_of=as_of, show=show), target)
 
 
+@app.command()
+def compare(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder for the results. Default: CITY/out/compare."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Spend the same money by other policies, and ask what else it could do.
+
+    Do nothing, worst first, a ranking of StreetSaver's type and incremental benefit and cost beside
+    the plan; condition for less and more money; the cost of holding today's condition and of a
+    year's delay; streets that could be swapped. Writes compare.csv, .xlsx, .html and summary.json.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import comparing, job
+
+        target = out or job.default_out(city) / "compare"
+        show.compared(comparing.compare(city, target, as_of=as_of, show=show), target)
+
+
 # --------------------------------------------------------------------------- field sheets
 
 

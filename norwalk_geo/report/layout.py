@@ -14,6 +14,7 @@ FORMATS = {
     "year": "0",
     "count": "#,##0",
     "points": "0.0",
+    "fine": "0.000",
     "miles": "#,##0.00",
     "area": "#,##0",
     "date": "yyyy-mm-dd",
@@ -84,6 +85,20 @@ _COLUMNS = {
     "cost_usd": Column("Cost (constant $)", "money", is_summed=True),
     "cost_nominal_usd": Column("Cost ($ of the year)", "money", is_summed=True),
     "backlog_usd": Column("Backlog (constant $)", "money"),
+    "policy_label": Column("Policy", "text"),
+    "objective": Column("Condition over the plan (points)", "fine"),
+    "bound": Column("No plan can exceed (points)", "fine"),
+    "gain_share_pct": Column("Share of what can be gained (%)", "points"),
+    "sections_treated": Column("Sections treated", "count"),
+    "budget_share_pct": Column("Money (% of the budget)", "count"),
+    "points_per_million": Column("Points that one more $1 M adds", "fine"),
+    "instead_street": Column("Instead: street", "text"),
+    "instead_section_id": Column("Instead: section", "text"),
+    "instead_year": Column("Instead: first year", "year"),
+    "instead_treatment_label": Column("Instead: treatment", "text"),
+    "instead_cost_usd": Column("Instead: cost (constant $)", "money", is_summed=True),
+    "loss_pct": Column("Gives up (% of the gain)", "fine"),
+    "loss_together_pct": Column("With all above (% of the gain)", "fine"),
     "reason": Column("Why, and how sure", "wrap"),
 }
 _NARROWEST, _WIDEST, _WRAPPED = 8, 32, 80
@@ -116,7 +131,7 @@ def _shown(values: pd.Series, kind: str) -> pd.Series:
     """Write cells about as long as the sheet shows them."""
     if kind == "date":
         return pd.Series(["2026-07-01"])
-    decimals = {"money": 2, "miles": 2, "points": 1, "count": 0, "area": 0}.get(kind)
+    decimals = {"money": 2, "miles": 2, "points": 1, "fine": 3, "count": 0, "area": 0}.get(kind)
     known = values.dropna()
     if decimals is None:
         return known.astype("str")
@@ -142,7 +157,7 @@ def width(name: str, values: pd.Series) -> float:
     look = column(name)
     if look.kind == "wrap":
         return _WRAPPED
-    is_number = look.kind in ("money", "miles", "points", "count", "area")
+    is_number = look.kind in ("money", "miles", "points", "fine", "count", "area")
     cells = values if is_number else values.head(_SAMPLE)
     if look.is_summed:
         cells = pd.concat([cells, pd.Series([values.sum()])])

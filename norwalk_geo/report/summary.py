@@ -14,20 +14,44 @@ if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
     from norwalk_geo.schema import Condition, Sections
 
-__all__ = ["summary"]
+__all__ = ["plain", "records", "summary"]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON values are of any kind
-    """Turn numpy and missing values into what JSON knows."""
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON values are of any kind
+    """
+    Turn numpy and missing values into what JSON knows.
+
+    Parameters
+    ----------
+    value
+        Anything.
+
+    Returns
+    -------
+    plain
+        The same; nothing for what is missing or infinite.
+    """
     if hasattr(value, "item"):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Turn a table into one object a row."""
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """
+    Turn a table into one object a row.
+
+    Parameters
+    ----------
+    frame
+        Any table; its key becomes columns.
+
+    Returns
+    -------
+    records
+        Ready for JSON.
+    """
     rows = frame.reset_index().to_dict("records")
-    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    return [{str(name): plain(value) for name, value in row.items()} for row in rows]
 
 
 def _assumed(sections: Sections, condition: Condition, plan: Plan) -> dict[str, int]:
@@ -91,18 +115,18 @@ def summary(
         "sections_unsurveyed": int(outcomes["status"].eq("not_surveyed").sum()),
         "centerline_miles": float(measured["miles"].sum()),
         "pci_now": plan.pci_now,
-        "pci_end": _plain(plan.years["pci"].iloc[-1]),
-        "pci_end_untreated": _plain(plan.years["pci_untreated"].iloc[-1]),
-        "pci_surveyed": _plain(needs.area_weighted(condition["pci"], area)),
+        "pci_end": plain(plan.years["pci"].iloc[-1]),
+        "pci_end_untreated": plain(plan.years["pci_untreated"].iloc[-1]),
+        "pci_surveyed": plain(needs.area_weighted(condition["pci"], area)),
         "objective": plan.objective,
         "bound": plan.bound,
         "do_nothing": plan.do_nothing,
         "gap": plan.gap,
         "objective_exact_ages": plan.objective_exact,
         "policies": {name: {"objective": value} for name, value in plan.policies.items()},
-        "years": _records(plan.years),
+        "years": records(plan.years),
         "statuses": {str(k): int(v) for k, v in outcomes["status"].value_counts().items()},
-        "bands": _records(bands),
+        "bands": records(bands),
         "assumed": _assumed(sections, condition, plan),
         **{key: value for key, value in about.items() if key not in ("city", "notice")},
     }

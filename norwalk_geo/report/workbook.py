@@ -27,6 +27,7 @@ _LETTER, _TABLOID = 1, 3
 # Characters across a landscape letter sheet that are still read with ease.
 _LETTER_WIDE = 150
 _NAMED = 4
+_APART = {"moment", "policy_label", "budget_share_pct"}
 _LEFT = ("text", "wrap", "date", "year")
 _INK, _PAPER, _RULE, _WARNING = "#1f3b57", "#ffffff", "#c9d2da", "#8a1f11"
 
@@ -159,8 +160,8 @@ def _sheet(
     sheet.repeat_rows(0, _HEAD)
     if len(frame):
         sheet.autofilter(_HEAD, 0, _HEAD + len(frame), len(frame.columns) - 1)
-        # The same streets at several moments are no parts of a sum.
-        if "moment" not in frame.columns:
+        # The same streets at several moments, or the same money spent otherwise, make no sum.
+        if not _APART & set(frame.columns):
             _totals(sheet, styles, frame)
         if "pci_untreated" in frame.columns:
             _chart(book, sheet, frame)
