@@ -156,6 +156,33 @@ class Show:
             )
         return table
 
+    def compared(self, outcome: Outcome, folder: Path) -> None:
+        """Show what each policy makes of the money, and the answers in words."""
+        from norwalk_geo.report import answers
+
+        summary = outcome.summary
+        self._json(summary)
+        if self.quiet or self.as_json:
+            return
+        if summary["notice"]:
+            self.out.print(f"[bold]{escape(summary['notice'])}[/]")
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("Policy")
+        for name in ("Condition over the plan", "Share of the gain %", "PCI at the end", "Spent $"):
+            table.add_column(name, justify="right")
+        for row in summary["policies"].values():
+            share = row["gain_share_pct"]
+            cells = (
+                f"{row['objective']:.2f}",
+                "–" if share is None else f"{share:.2f}",
+                f"{row['pci_end']:.1f}",
+                f"{row['spent_usd']:,.0f}",
+            )
+            table.add_row(escape(row["label"]), *cells)
+        self.out.print(table)
+        self._say(*(escape(text) for text in answers(summary)))
+        self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
+
     def planned(self, outcome: Outcome, folder: Path) -> None:
         """Show a plan."""
         summary = outcome.summary
@@ -192,33 +219,6 @@ class Show:
             *(escape(f"Note: {note}") for note in summary["notes"]),
             *(f"  {escape(str(folder / name))}" for name in outcome.files),
         )
-
-    def compared(self, outcome: Outcome, folder: Path) -> None:
-        """Show what each policy makes of the money, and the answers in words."""
-        from norwalk_geo.report import answers
-
-        summary = outcome.summary
-        self._json(summary)
-        if self.quiet or self.as_json:
-            return
-        if summary["notice"]:
-            self.out.print(f"[bold]{escape(summary['notice'])}[/]")
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("Policy")
-        for name in ("Condition over the plan", "Share of the gain %", "PCI at the end", "Spent $"):
-            table.add_column(name, justify="right")
-        for row in summary["policies"].values():
-            share = row["gain_share_pct"]
-            cells = (
-                f"{row['objective']:.2f}",
-                "–" if share is None else f"{share:.2f}",
-                f"{row['pci_end']:.1f}",
-                f"{row['spent_usd']:,.0f}",
-            )
-            table.add_row(escape(row["label"]), *cells)
-        self.out.print(table)
-        self._say(*(escape(text) for text in answers(summary)))
-        self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
 
     def published(self, outcome: Outcome, folder: Path) -> None:
         """Show where a site is."""
