@@ -13,7 +13,6 @@ import pandas as pd
 from norwalk_geo import (
     budget,
     config,
-    deterioration,
     io,
     needs,
     pci,
@@ -21,7 +20,7 @@ from norwalk_geo import (
     treatments,
     website,
 )
-from norwalk_geo.cli import reading
+from norwalk_geo.cli import decay, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
@@ -78,8 +77,10 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     condition = _condition(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
     money, carried = reading.money(settings, city.tables, first)
+    show.step("Fitting decay")
+    table, decay_notes = decay.curves(city, as_of)
     life = treatments.lifecycle(
-        deterioration.curves(city.parameters["curves"]),
+        table,
         reading.catalogue(settings, city.parameters),
         city.parameters["classes"],
     )
@@ -112,7 +113,7 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
             **origin,
         },
     )
-    summary["notes"] = [*_assumed(summary), *carried]
+    summary["notes"] = [*_assumed(summary), *decay_notes, *carried]
     return report.Results(sections, condition, plan, bands, summary)
 
 

@@ -19,6 +19,7 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _MONTHS = 12
 _SCHEMES = ("astm7", "california4")
 _UNSURVEYED = ("leave", "class_median")
+_CURVES = ("fitted", "cited")
 _DOLLARS = ("constant", "nominal")
 
 _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
@@ -41,6 +42,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "terminal_years": ("terminal_years", values.whole(0, 40)),
         "critical_pci": ("critical_pci", values.number(0, 100)),
         "bands": ("bands", values.choice(_SCHEMES)),
+        "curves": ("curves", values.choice(_CURVES)),
         "unsurveyed": ("unsurveyed", values.choice(_UNSURVEYED)),
         "treatments": ("treatments", values.texts),
     },
@@ -48,7 +50,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "publish": {"languages": ("languages", values.languages)},
 }
 # What a city may bring; every one of them has a schema of the same name.
-_TABLES = ("budgets", "sections", "sites", "surveys")
+_TABLES = ("budgets", "sections", "sites", "surveys", "work_done")
 _SECTIONS = (*_KEYS, "tables", "budget")
 _REQUIRED = (("city", "name"), ("city", "crs"), ("city", "bbox_lonlat"))
 

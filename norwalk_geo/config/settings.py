@@ -72,6 +72,8 @@ class Config:
         Condition below which work counts as backlog.
     bands
         Scheme of condition bands: `astm7` or `california4`.
+    curves
+        `fitted` from the city's own surveys where they tell enough, or the `cited` ones.
     unsurveyed
         `leave` sections without a survey out, or assume the `class_median`.
     treatments
@@ -99,6 +101,7 @@ class Config:
     terminal_years: int = 3
     critical_pci: float = 70.0
     bands: str = "california4"
+    curves: str = "fitted"
     unsurveyed: str = "leave"
     treatments: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES

@@ -207,4 +207,6 @@ base_year = 2026
 [plan]
 years = {_YEARS}
 terminal_years = 3
+# The invented surveys were made from the cited curves, so the plan rests on these.
+curves = "cited"
 """
