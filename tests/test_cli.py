@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from commands import FILES, NOTICE, PROGRAM, bytes_of, edit, make_city, norwalk, program
 
-COMMANDS = ("new", "check", "import", "plan", "publish", "run")
+COMMANDS = ("new", "check", "import", "plan", "publish", "run", "pci", "survey")
 MAPPING = """
 table = "sections"
 key = "ID"

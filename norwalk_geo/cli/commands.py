@@ -322,6 +322,39 @@ def pci(
         show.rated(outcome, out)
 
 
+@app.command()
+def survey(
+    city: City,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("survey"),
+    units: Annotated[
+        Units, typer.Option(help="Units to measure in: us (sf, ft) or metric (m², m).")
+    ] = Units.US,
+    network: Annotated[
+        bool,
+        typer.Option(
+            "--network", help="Inspect fewer units: enough for the network, not for each section."
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed that the sample units are chosen by.")] = 1,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Prepare a condition survey: choose sample units and write what is to be filled in.
+
+    Writes field sheets to print (PDF), a workbook and a GeoPackage for QGIS or QField; 'norwalk
+    pci' reads the workbook and the GeoPackage back.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import surveying
+
+        outcome = surveying.run(
+            city, out, seed=seed, units=units.value, project=not network, as_of=as_of
+        )
+        show.prepared(outcome, out)
+
+
 def main() -> None:
     """
     Run the command line.

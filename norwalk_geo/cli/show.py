@@ -220,6 +220,17 @@ class Show:
             *(f"  {escape(str(folder / name))}" for name in outcome.files),
         )
 
+    def prepared(self, outcome: Outcome, folder: Path) -> None:
+        """Show what a survey will visit."""
+        summary = outcome.summary
+        self._json({**summary, "files": list(outcome.files)})
+        self._say(
+            *([escape(summary["notice"])] if summary["notice"] else []),
+            f"{summary['sample_units_to_inspect']:,} of {summary['sample_units']:,} sample units "
+            f"in {summary['sections']:,} sections are to be inspected (seed {summary['seed']}).",
+            *(f"  {escape(str(folder / name))}" for name in outcome.files),
+        )
+
     def published(self, outcome: Outcome, folder: Path) -> None:
         """Show where a site is."""
         files = [str(folder / name) for name in outcome.files]

@@ -11,8 +11,9 @@ from __future__ import annotations
 from norwalk_geo.pci.condition import assume_class_median, band, latest
 from norwalk_geo.pci.curves import corrected, deduct
 from norwalk_geo.pci.deducts import deducts
+from norwalk_geo.pci.layout import lay_out
 from norwalk_geo.pci.rating import rate, working
-from norwalk_geo.pci.sampling import choose_units, units_needed
+from norwalk_geo.pci.sampling import choose_units, network_units, units_needed
 from norwalk_geo.pci.sections import rate_sections, to_surveys
 from norwalk_geo.pci.sheets import Sheets, check_sheets
 
@@ -26,6 +27,8 @@ __all__ = [
     "deduct",
     "deducts",
     "latest",
+    "lay_out",
+    "network_units",
     "rate",
     "rate_sections",
     "to_surveys",

@@ -156,7 +156,8 @@ def _together(
 def _quantity_problems(rows: DataFrame, area: npt.NDArray[np.float64], key: _Ints) -> Found:
     """Find quantities that are missing, impossible or stand twice."""
     quantity = rows["quantity"].to_numpy("float64")
-    code, placed = key // len(LEVELS) % 64, key >= 0
+    placed = key >= 0
+    code = np.where(placed, key // len(LEVELS) % 64, 0)
     measure = kinds().measure[code]
     joint, bounded = code == _JOINT_SEAL, np.isin(measure, (0, 3, 4))
     whole, twice, several = _together(quantity, key)
@@ -199,12 +200,15 @@ def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> Found:
     code: _Ints = np.where((given > 0) & (given < _CODES), given, 0).astype("int64")
     level = rows["severity"].cat.codes.to_numpy("int64")
     # A place after the last stands for rows without a sheet.
-    surface = np.append(pd.Categorical(samples["surface"], categories=_SURFACES).codes, -1)[unit]
-    area = np.append(samples["area"].to_numpy("float64"), np.nan)[unit]
+    places = samples["surface"].map({name: k for k, name in enumerate(_SURFACES)}).fillna(-1)
+    surface = np.append(places.to_numpy("int64"), -1)[unit]
+    # Where a sheet has no area, that is told of the sheet and not of its rows.
+    areas = samples["area"].where(samples["area"] > 0).to_numpy("float64")
+    area = np.append(areas, np.nan)[unit]
     key = np.where(unit < 0, -1, (unit * 64 + code) * len(LEVELS) + np.maximum(level, 0))
     return [
         *_name_problems(rows, unit),
-        *_code_problems(rows, code, surface.astype("int64")),
+        *_code_problems(rows, code, surface),
         *_severity_problems(code, level),
         *_quantity_problems(rows, area, key),
     ]

@@ -49,16 +49,19 @@ def typed(frame: DataFrame, table: str, *, but: str = "") -> tuple[DataFrame, Fo
     return frame.assign(**made), found
 
 
-def names_of(frame: DataFrame, rows: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+def names_of(frame: DataFrame, rows: npt.NDArray[np.bool_], column: str) -> tuple[str, ...]:
     """
     Name rows by section, sample unit and line of the file.
 
     Parameters
     ----------
     frame
-        Has `section_id` and `sample_id`; perhaps `place`, where a row stands in its workbook.
+        Has `section_id` and `sample_id`; perhaps `place`, where a row stands in its workbook, whose
+        columns have the `letters` of its `attrs`.
     rows
         Rows to name.
+    column
+        Column that is wrong.
 
     Returns
     -------
@@ -66,8 +69,9 @@ def names_of(frame: DataFrame, rows: npt.NDArray[np.bool_]) -> tuple[str, ...]:
         Such as `s1 4 (line 7)`; the heading is line 1.
     """
     places = np.flatnonzero(rows)
+    letter = frame.attrs.get("letters", {}).get(column, "")
     lines = (
-        frame["place"].iloc[places].astype("str")
+        (frame["place"].iloc[places].astype("str") + (f", column {letter}" if letter else ""))
         if "place" in frame
         else [f"line {place + 2}" for place in places]
     )

@@ -13,7 +13,7 @@ from norwalk_geo.errors import Problem, SchemaError
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["choose_units", "units_needed"]
+__all__ = ["choose_units", "network_units", "units_needed"]
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -63,6 +63,33 @@ def units_needed(
     # Up to a whole number, but not for a rounding error in the last digit.
     whole = np.ceil(np.round(wanted, 9))
     return np.asarray(np.clip(whole, 1, total).astype("int64"))
+
+
+def network_units(units_total: npt.ArrayLike) -> Ints:
+    """
+    Find how many sample units to inspect where the whole network is meant, not one project.
+
+    The standard allows a lesser rate and gives the one of an agency as an example: one unit of up
+    to 5, two of up to 10, three of up to 15, four of up to 40, and a tenth of more.
+
+    Parameters
+    ----------
+    units_total
+        Sample units that the section is divided into.
+
+    Returns
+    -------
+    needed
+        At least one.
+
+    Examples
+    --------
+    >>> network_units([1, 6, 15, 40, 41])
+    array([1, 2, 3, 4, 5])
+    """
+    total = np.asarray(units_total, dtype="int64")
+    steps = np.searchsorted([5, 10, 15, 40], total, side="left") + 1
+    return np.asarray(np.where(total > 40, -(-total // 10), steps))  # noqa: PLR2004
 
 
 def _draw(section_id: pd.Index, seed: int) -> npt.NDArray[np.float64]:

@@ -194,7 +194,7 @@ def _in_us(samples: DataFrame, rows: DataFrame, units: str) -> tuple[DataFrame, 
 def _refuse(samples: DataFrame, rows: DataFrame, one: Found, two: Found) -> None:
     """Raise every problem of both files, if there is any."""
     problems = [
-        Problem(f"{table}.{where}", what, names_of(frame, bad), remedy)
+        Problem(f"{table}.{where}", what, names_of(frame, bad, where), remedy)
         for table, frame, found in (("samples", samples, one), ("distress", rows, two))
         for where, bad, what, remedy in found
         if bad.any()

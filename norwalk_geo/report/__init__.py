@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from norwalk_geo.report.compared_page import answers
 from norwalk_geo.report.comparison import Compared, comparison_summary, write_comparison
+from norwalk_geo.report.fieldbook import field_words, field_workbook
+from norwalk_geo.report.fieldforms import field_layers
+from norwalk_geo.report.fieldpdf import field_sheets
+from norwalk_geo.report.fieldread import FieldSheets, read_field_file
 from norwalk_geo.report.files import Results, write_plan
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.summary import summary
@@ -12,10 +16,16 @@ from norwalk_geo.report.workbook import workbook
 
 __all__ = [
     "Compared",
+    "FieldSheets",
     "Results",
     "answers",
     "comparison_summary",
+    "field_layers",
+    "field_sheets",
+    "field_words",
+    "field_workbook",
     "plain_text",
+    "read_field_file",
     "sheets",
     "street_table",
     "summary",
