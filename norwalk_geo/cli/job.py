@@ -71,6 +71,18 @@ def _bands(city: City) -> pd.DataFrame:
     return every[every.index.get_level_values("scheme") == city.config.bands].droplevel("scheme")
 
 
+def _rules(settings: config.Config) -> budget.Rules:
+    """Say how the plan counts time and money."""
+    return budget.Rules(
+        start_month=settings.fiscal_year_start,
+        terminal_years=settings.terminal_years,
+        critical_pci=settings.critical_pci,
+        base_year=settings.base_year,
+        inflation_pct=settings.inflation_pct,
+        cost_growth_pct=settings.cost_growth_pct,
+    )
+
+
 def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     """Assess, plan and summarize."""
     settings, sections = city.config, gpd.GeoDataFrame(city.tables["sections"])
@@ -84,17 +96,9 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
         reading.catalogue(settings, city.parameters),
         city.parameters["classes"],
     )
-    rules = budget.Rules(
-        start_month=settings.fiscal_year_start,
-        terminal_years=settings.terminal_years,
-        critical_pci=settings.critical_pci,
-        base_year=settings.base_year,
-        inflation_pct=settings.inflation_pct,
-        cost_growth_pct=settings.cost_growth_pct,
-    )
     show.step("Choosing the work of every year")
     plan = budget.optimize(
-        condition, sections, life, budget_usd=money, rules=rules, progress=show.share
+        condition, sections, life, budget_usd=money, rules=_rules(settings), progress=show.share
     )
     bands = needs.summarize(sections, condition, plan.outcomes, _bands(city), life.classes)
     origin = io.provenance(
