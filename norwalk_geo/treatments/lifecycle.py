@@ -1,5 +1,5 @@
 """
-What may be done to which pavement, what it costs and what it does.
+Every move that every state allows.
 
 The life-cycle model joins curves and treatments on a grid of months of effective age. The state of
 a section is that age and the number of surface seals since the last structural work: each further
@@ -9,8 +9,6 @@ slurry for ever.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,12 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Curves, Treatments
 
-__all__ = ["Lifecycle", "catalogue", "lifecycle"]
+__all__ = ["Lifecycle", "lifecycle"]
 
 NOTHING = -1
 
@@ -70,87 +67,6 @@ class Lifecycle:
     unit_cost_usd_sy: npt.NDArray[np.float64]
     weight: npt.NDArray[np.float64]
     seal_limit: npt.NDArray[np.int64]
-
-
-def _price_level(index: pd.DataFrame, years: pd.Series | int) -> pd.Series | float:
-    """Look up the price level of years, all of which the index must have."""
-    wanted = {years} if isinstance(years, int) else set(years)
-    unknown = sorted(wanted - set(index.index))
-    if unknown:
-        what = f"has no row for {', '.join(map(str, unknown))}"
-        remedy = "Add the years to parameters/price_index.csv."
-        raise ConfigError.of("parameters", [Problem("price_index", what, remedy=remedy)])
-    level = index["index"]
-    return float(level[years]) if isinstance(years, int) else years.map(level)
-
-
-def _catalogue_problems(given: Treatments, only: Sequence[str]) -> list[Problem]:
-    """Find treatments that nobody defined, surfaces that do not exist and crossed windows."""
-    problems = []
-    for name in only:
-        if name not in given.index:
-            near = difflib.get_close_matches(name, list(given.index), n=1, cutoff=0.5)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(given.index)}."
-            problems.append(Problem(name, "unknown treatment", remedy=hint))
-    surfaces = str(schema.describe("curves").columns["values"]["surface_type"]).split("|")
-    for treatment, text in given["surfaces"].astype("str").items():
-        strange = [one for one in str(text).split() if one not in surfaces]
-        if strange:
-            remedy = f"Use {', '.join(surfaces)}."
-            problems.append(Problem(str(treatment), f"unknown surface {strange}", remedy=remedy))
-    crossed = given.index[given["pci_min"] >= given["pci_max"]]
-    if len(crossed):
-        remedy = "Correct the window."
-        problems.append(Problem("pci_min", "is not below pci_max", tuple(crossed), remedy))
-    return problems
-
-
-def catalogue(
-    parameters: pd.DataFrame | None = None,
-    *,
-    base_year: int,
-    price_index: pd.DataFrame | None = None,
-    only: Sequence[str] = (),
-) -> Treatments:
-    """
-    List the treatments with their cost in dollars of the base year.
-
-    Parameters
-    ----------
-    parameters
-        Treatments as given. By default those that ship with the package; every row has its source.
-    base_year
-        Year of the dollars.
-    price_index
-        Price level by year. By default the one that ships with the package.
-    only
-        Treatments that the city uses; all where none is named.
-
-    Returns
-    -------
-    treatments
-        With `cost_usd_sy`, dollars of the base year per square yard.
-
-    Raises
-    ------
-    ConfigError
-        With every unknown treatment or surface and every window that is upside down; or the price
-        index lacks a year.
-
-    Examples
-    --------
-    >>> costs = catalogue(base_year=2026)["cost_usd_sy"]
-    >>> bool(costs["slurry_seal"] < costs["mill_overlay"] < costs["reconstruct"])
-    True
-    """
-    given = schema.parameters("treatments") if parameters is None else parameters
-    index = schema.parameters("price_index") if price_index is None else price_index
-    problems = _catalogue_problems(given, only)
-    if problems:
-        raise ConfigError.of("treatments", problems)
-    given = given.loc[[name for name in given.index if not only or name in only]]
-    ratio = _price_level(index, base_year) / _price_level(index, given["cost_year"])
-    return given.assign(cost_usd_sy=given["unit_cost_usd_sy"] * ratio)
 
 
 def _after(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDArray[np.float64]:
@@ -205,8 +121,9 @@ def lifecycle(
 
     Examples
     --------
-    >>> from norwalk_geo import deterioration
-    >>> model = lifecycle(deterioration.curves(), catalogue(base_year=2026))
+    >>> from norwalk_geo import deterioration, treatments
+    >>> rows = treatments.catalogue(base_year=2026)
+    >>> model = lifecycle(deterioration.curves(), rows)
     >>> model.next_age.shape[0] == len(model.families)
     True
     """
