@@ -166,21 +166,26 @@ def curve(
     return schema.check(pd.DataFrame(rows), "budget_levels")
 
 
-def _least(case: Case, excess: Callable[[Solved], float]) -> tuple[float | None, Solved]:
+def _least(
+    case: Case, excess: Callable[[Solved], float], given: Solved | None = None
+) -> tuple[float | None, Solved]:
     """
     Find the least share of the money, within half a percent, whose plan has no negative excess.
 
-    Each step plans just beside the place where a straight line between the last two fails.
+    Each step plans just beside the place where a straight line between the last two fails. A plan
+    for the money as given saves the first step.
     """
     low, high = 0.0, 1.0
     last = no_work(case)
     under = excess(last)
     if under >= 0:
         return 0.0, last
-    while (over := excess(found := solve(scaled(case, high)))) < 0:
+    found = given or solve(case)
+    while (over := excess(found)) < 0:
         if high >= _MOST:
             return None, found
         low, high, under = high, high * 2, over
+        found = solve(scaled(case, high))
     side = 1.0
     while high - low > _CLOSE * high:
         straight = low + (high - low) * under / (under - over)
@@ -325,7 +330,7 @@ def cost_of_delay(
     later |= {first: 0.0, second: later[first] + later[second]}
     delayed = _case(condition, sections, lifecycle, later, rules)
     now, then = solve(case), solve(delayed)
-    share, _ = _least(delayed, lambda one: one.objective - now.objective)
+    share, _ = _least(delayed, lambda one: one.objective - now.objective, then)
     total = int(case.budget_cents.sum()) / CENTS
     return Delay(
         objective=now.objective,

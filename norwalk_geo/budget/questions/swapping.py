@@ -8,7 +8,7 @@ lose together is what a simulation of the changed plan gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,35 +20,47 @@ from norwalk_geo import schema
 from norwalk_geo.budget import bound as bounds
 from norwalk_geo.budget import choose, explain
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers, Rules
-from norwalk_geo.budget.questions.solving import laid_out, no_work
-from norwalk_geo.budget.simulate import objective, simulate
+from norwalk_geo.budget.questions.solving import laid_out
+from norwalk_geo.budget.simulate import simulate
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["swaps"]
+__all__ = ["Swap", "near", "swaps"]
 
 # Sections of the plan that are asked for a stand-in, and lives that could be one, nearest first.
 _ASKED, _OFFERED = 2000, 4000
 
 
 class _Offers(NamedTuple):
-    """Lives of sections that the plan leaves alone: whose, points, cents by year, treatments."""
+    """Lives of sections that the plan leaves alone: whose, gain, cents by year, treatments."""
 
     section: Integers
-    points: Floats
+    gain: Floats
     cents: Integers
     treatments: npt.NDArray[np.int8]
 
 
-class _Swap(NamedTuple):
-    """A section out of the plan, the one in its place and its life, and what is lost."""
+class Swap(NamedTuple):
+    """
+    A section out of the plan, and another in its place.
+
+    Parameters
+    ----------
+    out, before
+        Row of the section that leaves the plan, and its treatments by year.
+    into, treatments
+        Row of the section that comes in, and its treatments by year.
+    loss_pct
+        Share of the plan's gain that is given up.
+    """
 
     out: int
+    before: npt.NDArray[np.int8]
     into: int
     treatments: npt.NDArray[np.int8]
-    loss: float
+    loss_pct: float
 
 
 def swaps(
@@ -103,34 +115,71 @@ def swaps(
     True
     """
     case = laid_out(condition, sections, lifecycle, budget_usd, rules)
-    best = bounds.minimize(case)
-    lives = choose.gather(case, best)
-    chosen = choose.choose(case, best, lives)
-    plan = lives.treatments[chosen]
-    idle = no_work(case)
-    gain = (objective(case, simulate(case, plan)) - idle.objective) * case.scale
-    rows = []
-    if gain > 0:
-        worth = explain.worth(case, lives, best.prices, chosen)
-        allowed = gain * within_pct / 100
-        together = 0.0
-        for swap in _found(case, (lives, chosen, worth), allowed):
-            together += swap.loss
-            shares = (100 * swap.loss / gain, 100 * together / gain)
-            rows.append(_row(case, plan[swap.out], swap, shares))
+    rows, together = [], 0.0
+    for swap in near(case, within_pct=within_pct):
+        together += swap.loss_pct
+        rows.append(_row(case, swap, together))
     columns = schema.describe("swaps").columns.index
     return schema.check(pd.DataFrame(rows, columns=columns), "swaps")
 
 
-def _repeated(case: Case, section: Integers) -> Case:
-    """Repeat sections as rows, for costing several lives of one section at once."""
-    return replace(case, family=case.family[section], area=case.area[section])
+def near(case: Case, *, within_pct: float) -> list[Swap]:
+    """
+    Find swaps one after the other, as long as all together give up no more than is allowed.
+
+    Parameters
+    ----------
+    case
+        The city.
+    within_pct
+        Share of the plan's gain that all swaps together may give up.
+
+    Returns
+    -------
+    swaps
+        The closest call first.
+    """
+    best = bounds.minimize(case)
+    lives = choose.gather(case, best)
+    chosen = choose.choose(case, best, lives)
+    plan = lives.treatments[chosen]
+    worth = explain.worth(case, lives, best.prices, chosen)
+    gain = _gain(case, plan)
+    cents = choose.cost_cents(case, plan)
+    left = case.budget_cents - cents.sum(axis=0)
+    is_planned = (plan >= 0).any(axis=1)
+    planned = np.flatnonzero(is_planned)
+    offers = _offers(case, lives, worth, np.flatnonzero(~is_planned))
+    is_free = np.ones(len(offers.section), dtype=bool)
+    swaps: list[Swap] = []
+    allowed = gain.sum() * within_pct / 100
+    for out in planned[np.argsort(worth[planned], kind="stable")][:_ASKED]:
+        fits = np.flatnonzero(is_free & (offers.cents <= left + cents[out]).all(axis=1))
+        if not len(fits):
+            continue
+        pick = fits[offers.gain[fits].argmax()]
+        loss = float(gain[out] - offers.gain[pick])
+        if loss > allowed:
+            continue
+        allowed -= loss
+        left += cents[out] - offers.cents[pick]
+        into = int(offers.section[pick])
+        is_free &= offers.section != into
+        share = 100 * loss / float(gain.sum())
+        swaps.append(Swap(int(out), plan[out], into, offers.treatments[pick], share))
+    return swaps
 
 
-def _points(case: Case, lives: choose.Candidates, section: Integers, life: Integers) -> Floats:
-    """Weighted point-years that lives of sections give beyond doing nothing."""
-    nothing = lives.points[lives.first[case.group[section]]]
-    gain: Floats = (lives.points[life] - nothing) * case.area[section]
+def _of(case: Case, section: Integers) -> Case:
+    """Take sections as rows of a city, some of them more than once."""
+    fields = ("family", "seals", "age", "exact_age", "area", "weight", "cost_area", "group")
+    return replace(case, **{name: getattr(case, name)[section] for name in fields})
+
+
+def _gain(case: Case, treatments: npt.NDArray[np.int8]) -> Floats:
+    """Weighted point-years that each section's treatments give beyond doing nothing."""
+    end = simulate(case, treatments).end - simulate(case, np.full_like(treatments, -1)).end
+    gain: Floats = case.weight * (end.sum(axis=1) + case.rules.terminal_years * end[:, -1])
     return gain
 
 
@@ -143,59 +192,30 @@ def _offers(case: Case, lives: choose.Candidates, worth: Floats, left: Integers)
     section = np.repeat(near, count)
     offset = np.arange(len(section)) - np.repeat(np.cumsum(count) - count, count)
     life = lives.first[case.group[section]] + offset
-    has_work = lives.dollars[life].any(axis=1)
-    section, life = section[has_work], life[has_work]
     treatments = lives.treatments[life]
-    cents = choose.cost_cents(_repeated(case, section), treatments)
-    return _Offers(section, _points(case, lives, section, life), cents, treatments)
+    has_work = (treatments >= 0).any(axis=1)
+    section, treatments = section[has_work], treatments[has_work]
+    rows = _of(case, section)
+    cents = choose.cost_cents(rows, treatments)
+    return _Offers(section, _gain(rows, treatments), cents, treatments)
 
 
-def _found(
-    case: Case, plan: tuple[choose.Candidates, Integers, Floats], allowed: float
-) -> Iterator[_Swap]:
-    """Find swaps one after the other, as long as all together lose no more than is allowed."""
-    lives, chosen, worth = plan
-    treatments = lives.treatments[chosen]
-    done = (treatments >= 0).any(axis=1)
-    cents = choose.cost_cents(case, treatments)
-    slack = case.budget_cents - cents.sum(axis=0)
-    gain = _points(case, lives, np.arange(len(chosen)), chosen)
-    offers = _offers(case, lives, worth, np.flatnonzero(~done))
-    is_free = np.ones(len(offers.section), dtype=bool)
-    planned = np.flatnonzero(done)
-    for out in planned[np.argsort(worth[planned], kind="stable")][:_ASKED]:
-        room = slack + cents[out]
-        fits = np.flatnonzero(is_free & (offers.cents <= room).all(axis=1))
-        if not len(fits):
-            continue
-        pick = fits[offers.points[fits].argmax()]
-        loss = float(gain[out] - offers.points[pick])
-        if loss > allowed:
-            continue
-        allowed -= max(loss, 0.0)
-        slack = room - offers.cents[pick]
-        into = int(offers.section[pick])
-        is_free &= offers.section != into
-        yield _Swap(int(out), into, offers.treatments[pick], loss)
-
-
-def _row(
-    case: Case, before: npt.NDArray[np.int8], swap: _Swap, shares: tuple[float, float]
-) -> dict[str, object]:
+def _row(case: Case, swap: Swap, together: float) -> dict[str, object]:
     """Write one swap."""
     labels = case.life.treatments["label"]
-    first, instead = (int((one >= 0).argmax()) for one in (before, swap.treatments))
-    pair = _repeated(case, np.array([swap.out, swap.into]))
-    cost = choose.cost_cents(pair, np.stack([before, swap.treatments])).sum(axis=1) / CENTS
+    both = np.stack([swap.before, swap.treatments])
+    first, instead = (both >= 0).argmax(axis=1)
+    pair = _of(case, np.array([swap.out, swap.into]))
+    cost = choose.cost_cents(pair, both).sum(axis=1) / CENTS
     return {
         "section_id": case.ids[swap.out],
         "year": case.years[first],
-        "treatment_label": labels.iloc[before[first]],
+        "treatment_label": labels.iloc[swap.before[first]],
         "cost_usd": cost[0],
         "instead_section_id": case.ids[swap.into],
         "instead_year": case.years[instead],
         "instead_treatment_label": labels.iloc[swap.treatments[instead]],
         "instead_cost_usd": cost[1],
-        "loss_pct": shares[0],
-        "loss_together_pct": shares[1],
+        "loss_pct": swap.loss_pct,
+        "loss_together_pct": together,
     }
