@@ -175,13 +175,16 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         [
             (
                 "surveys.pci: not a number ('good', 'n/a', '7O') in 3 rows: "
-                f"s00001, s00001, s00001. {CORRECT}"
+                f"s00001 2019-03-22, s00001 2021-03-30, s00001 2024-12-16. {CORRECT}"
             )
         ],
     ),
     "condition out of range": (
         lambda city: surveys(city, pci=["-3", "140"]),
-        [f"surveys.pci: outside 0–100 points (-3, 140) in 2 rows: s00001, s00001. {CORRECT}"],
+        [
+            "surveys.pci: outside 0–100 points (-3, 140) in 2 rows: "
+            f"s00001 2019-03-22, s00001 2021-03-30. {CORRECT}"
+        ],
     ),
     "duplicate ids": (
         lambda city: streets(
@@ -301,8 +304,9 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         several,
         [
             "sections.functional_class: column is missing. Add it: Functional class of the street.",
-            f"surveys.survey_date: not a date ('yesterday') in 1 row: s00001. {CORRECT}",
-            f"surveys.pci: outside 0–100 points (-3, 140) in 2 rows: s00001, s00001. {CORRECT}",
+            f"surveys.survey_date: not a date ('yesterday') in 1 row: s00001 yesterday. {CORRECT}",
+            "surveys.pci: outside 0–100 points (-3, 140) in 2 rows: "
+            f"s00001 yesterday, s00001 2021-03-30. {CORRECT}",
             "sites (sites.gpkg): is not there. Check the path.",
             (
                 "parameters/treatments.csv: the numbers have no source. Begin the file with a line "

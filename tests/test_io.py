@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import strategies
 from hypothesis import given, settings
+from shapely import MultiLineString
 
 from norwalk_geo import files, io, schema
 from norwalk_geo.errors import SchemaError, SourceError
@@ -366,3 +367,17 @@ except SourceError as error:
     assert "free some space" in out.lower()
     assert contents(tmp_path)["plan.csv"] == "old"
     assert not list(tmp_path.glob(".aside-*"))
+
+
+def test_lines_wrapped_as_multipart_lines_are_unwrapped(draw, tmp_path) -> None:
+    """Most GIS programs store every line so; only true multiparts are refused."""
+    sections = draw("A---B---C")
+    wrapped = sections.set_geometry(
+        gpd.GeoSeries(
+            [MultiLineString([g]) for g in sections.geometry], sections.index, sections.crs
+        )
+    )
+    wrapped.reset_index().to_file(tmp_path / "s.gpkg", driver="GPKG", engine="pyogrio")
+    read = io.read_table(tmp_path / "s.gpkg", "sections")
+    assert read.geometry.geom_type.eq("LineString").all()
+    assert read.geometry.geom_equals(sections.geometry).all()

@@ -137,13 +137,22 @@ def test_yes_and_no() -> None:
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"pci": [140, -3, 50]}, "pci: outside 0–100 points (140, -3) in 2 rows: s1, s2."),
-        ({"pci": ["good", 1, 2]}, "pci: not a number ('good') in 1 row: s1."),
-        ({"pci": [np.inf, 1, 2]}, "pci: not a number ('inf') in 1 row: s1."),
-        ({"pci": [[1], 1, 2]}, "pci: not a number ('[1]') in 1 row: s1."),
-        ({"pci": [True, 1, 2]}, "pci: not a number ('True') in 1 row: s1."),
-        ({"pci": [None, 1, " "]}, "pci: missing in 2 rows: s1, s3. Fill in: Pavement condition"),
-        ({"pci_method": "mct"}, "pci_method: unknown value ('mct') in 3 rows: s1, s2, s3. Use one"),
+        (
+            {"pci": [140, -3, 50]},
+            "pci: outside 0–100 points (140, -3) in 2 rows: s1 2024-05-01, s2 2024-05-02.",
+        ),
+        ({"pci": ["good", 1, 2]}, "pci: not a number ('good') in 1 row: s1 2024-05-01."),
+        ({"pci": [np.inf, 1, 2]}, "pci: not a number ('inf') in 1 row: s1 2024-05-01."),
+        ({"pci": [[1], 1, 2]}, "pci: not a number ('[1]') in 1 row: s1 2024-05-01."),
+        ({"pci": [True, 1, 2]}, "pci: not a number ('True') in 1 row: s1 2024-05-01."),
+        (
+            {"pci": [None, 1, " "]},
+            "pci: missing in 2 rows: s1 2024-05-01, s3 2024-05-03. Fill in: Pavement condition",
+        ),
+        (
+            {"pci_method": "mct"},
+            "pci_method: unknown value ('mct') in 3 rows: s1 2024-05-01, s2 2024-05-02, s3",
+        ),
         ({"survey_date": "1/2/2024"}, "survey_date: not a date ('1/2/2024') in 3 rows"),
         ({"survey_date": [45000.5] * 3}, "survey_date: not a date ('45000.5') in 3 rows"),
         ({"section_id": [None, "a", " "]}, "section_id: missing in 2 rows: row 1, row 3."),
@@ -160,10 +169,10 @@ def test_a_bad_cell_is_named_with_its_rows_and_what_to_do(
 @pytest.mark.parametrize(
     ("years", "said"),
     [
-        ([2027.5, 2028, 2029], "year: not a whole number ('2027.5') in 1 row: a."),
-        ([1e300, 2028, 2029], "year: not a whole number ('1e+300') in 1 row: a."),
+        ([2027.5, 2028, 2029], "year: not a whole number ('2027.5') in 1 row: a 2027.5."),
+        ([1e300, 2028, 2029], "year: not a whole number ('1e+300') in 1 row: a 1e+300."),
         ([1e19, None, 2029], "year: missing in 1 row: b."),
-        ([1800, 2028, 2029], "year: outside 1990–2200 fiscal year (1800) in 1 row: a."),
+        ([1800, 2028, 2029], "year: outside 1990–2200 fiscal year (1800) in 1 row: a 1800."),
     ],
 )
 def test_a_bad_whole_number(years: list[object], said: str) -> None:
@@ -172,7 +181,7 @@ def test_a_bad_whole_number(years: list[object], said: str) -> None:
 
 def test_a_limit_on_one_side() -> None:
     text = complaint(budgets(amount_usd=[-5, 2, 3]), "budgets")
-    assert "amount_usd: below 0 USD (-5) in 1 row: a." in text
+    assert "amount_usd: below 0 USD (-5) in 1 row: a 2027." in text
 
 
 def test_a_key_used_twice_names_both_rows() -> None:
@@ -235,7 +244,9 @@ def test_an_error_holds_every_row_though_it_shows_three() -> None:
     with pytest.raises(SchemaError) as caught:
         schema.check(frame, "surveys")
     assert len(caught.value.problems[0].rows) == 100
-    assert "in 100 rows: s0, s1, s2, … Correct" in str(caught.value)
+    assert "in 100 rows: s0 2024-05-01, s1 2024-05-01, s2 2024-05-01, … Correct" in str(
+        caught.value
+    )
 
 
 def test_nothing_at_all_is_an_empty_table() -> None:
@@ -277,7 +288,9 @@ def test_a_cell_out_of_range_never_passes_and_is_named(data: st.DataObject) -> N
     frame.loc[frame.index[place], "pci"] = wrong
     with pytest.raises(SchemaError) as caught:
         schema.check(frame, "surveys")
-    assert caught.value.problems[0].rows == (frame["section_id"].iloc[place],)
+    day = frame["survey_date"].iloc[place]
+    named = f"{frame['section_id'].iloc[place]} {pd.Timestamp(day):%Y-%m-%d}"
+    assert caught.value.problems[0].rows == (named,)
 
 
 # ------------------------------------------------------------------ the schemas themselves

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
+import shapely
 
 from norwalk_geo import files, network, schema
 from norwalk_geo.config import is_address
@@ -62,7 +64,23 @@ def _read_file(path: Path, table: str) -> DataFrame:
     frame = files.read_frame(path, layer=layer)
     if "geometry" not in frame and isinstance(frame, gpd.GeoDataFrame):
         frame = gpd.GeoDataFrame(frame).rename_geometry("geometry")
-    return frame
+    return _single(frame, table)
+
+
+def _single(frame: DataFrame, table: str) -> DataFrame:
+    """Unwrap lines that GIS programs store as multipart lines of one part; nothing is lost."""
+    if schema.describe(table).geometry != "LineString" or "geometry" not in frame:
+        return frame
+    shapes = np.asarray(frame["geometry"])
+    wrapped = shapely.get_type_id(shapes) == shapely.GeometryType.MULTILINESTRING
+    alone = wrapped & (shapely.get_num_geometries(shapes) == 1)
+    if not alone.any():
+        return frame
+    streets: gpd.GeoDataFrame = gpd.GeoDataFrame(frame)
+    lines = np.where(alone, shapely.get_geometry(shapes, 0), shapes)
+    streets["geometry"] = gpd.GeoSeries(lines, streets.index, streets.crs)
+    unwrapped: DataFrame = streets
+    return unwrapped
 
 
 def read_table(path: Path | str, table: str) -> DataFrame:

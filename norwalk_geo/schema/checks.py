@@ -165,19 +165,27 @@ def _key_problems(keyed: DataFrame) -> list[Problem]:
     return [Problem(" and ".join(key.columns), what, tuple(names), remedy)]
 
 
+def _key_text(value: object) -> str:
+    """Write one part of a key; nothing where it is missing."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value).strip()
+
+
 def _namer(frame: DataFrame, schema: Table) -> Namer:
-    """Name the rows asked for by their key, or by their place where it cannot be used."""
-    key = schema.key[0]
+    """Name the rows asked for by their whole key, or by their place where it cannot be used."""
+    key = [name for name in schema.key if name in frame]
 
     def name(rows: npt.ArrayLike) -> tuple[str, ...]:
         places = np.asarray(rows)
         places = np.flatnonzero(places) if places.dtype == bool else places
-        if key not in frame:
+        if schema.key[0] not in frame:
             return tuple(f"row {place + 1}" for place in places)
-        ids = frame[key].iloc[places].tolist()
+        parts = zip(*(frame[part].iloc[places].tolist() for part in key), strict=True)
+        texts = [[_key_text(value) for value in row] for row in parts]
         return tuple(
-            f"row {place + 1}" if pd.isna(value) or not str(value).strip() else str(value).strip()
-            for place, value in zip(places, ids, strict=True)
+            " ".join(filter(None, text)) if text[0] else f"row {place + 1}"
+            for place, text in zip(places, texts, strict=True)
         )
 
     return name

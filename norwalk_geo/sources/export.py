@@ -121,12 +121,17 @@ def _checked(
                 places += error.problems
     # What the log says is in the file's own keys already.
     every = log.problems + [
-        Problem(one.where, one.what, tuple(names.get(row, row) for row in one.rows), one.remedy)
+        Problem(one.where, one.what, tuple(_own(row, names) for row in one.rows), one.remedy)
         for one in [*found, *places]
     ]
     if every:
         raise (SchemaError if found or log.problems else CrsError).of(source, every)
     return checked
+
+
+def _own(row: str, names: abc.Mapping[str, str]) -> str:
+    """Name a row by the file's own key; a survey is named by its section and its day."""
+    return names.get(row) or names.get(row.rsplit(" ", 1)[0], row)
 
 
 def _refuse_nothing(count: int, log: Log, source: str) -> None:
