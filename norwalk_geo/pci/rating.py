@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from norwalk_geo.pci.sheets import Sheets
     from norwalk_geo.schema import SamplePci
 
-__all__ = ["rate", "working"]
+__all__ = ["highest", "rate", "work", "working"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -34,8 +34,22 @@ _KEY = ["section_id", "sample_id", "survey_date"]
 _DECIMALS = 2
 
 
-def _work(sheets: Sheets, found: DataFrame) -> kernel.Steps:
-    """Work every sheet from its deduct values."""
+def work(sheets: Sheets, found: DataFrame) -> kernel.Steps:
+    """
+    Work every sheet from its deduct values.
+
+    Parameters
+    ----------
+    sheets
+        Checked field sheets.
+    found
+        Their deduct values.
+
+    Returns
+    -------
+    steps
+        By sheet.
+    """
     unit, value = sheets.unit, found["deduct"].to_numpy("float64")
     if (np.diff(unit) < 0).any():
         order = np.argsort(unit, kind="stable")
@@ -61,8 +75,20 @@ def _shares(found: DataFrame, unit: Ints, count: int) -> dict[str, Floats]:
         }
 
 
-def _highest(steps: kernel.Steps) -> Floats:
-    """Take the highest corrected value of each sheet; there is always a first step."""
+def highest(steps: kernel.Steps) -> Floats:
+    """
+    Take the highest corrected value of each sheet.
+
+    Parameters
+    ----------
+    steps
+        The working; there is always a first step.
+
+    Returns
+    -------
+    max_cdv
+        Points.
+    """
     return np.asarray(np.fmax.reduce(steps.cdvs, axis=1))
 
 
@@ -96,8 +122,8 @@ def rate(sheets: Sheets, *, bands: DataFrame | None = None) -> SamplePci:
     70.0
     """
     units, found, count = sheets.sample_units, deducts(sheets), len(sheets.sample_units)
-    steps = _work(sheets, found)
-    worst = _highest(steps)
+    steps = work(sheets, found)
+    worst = highest(steps)
     index = pd.Series(100.0 - worst).round(_DECIMALS)
     asphalt = units["surface"].eq("AC")
     made = units[[*_KEY, "surface", "kind"]].assign(
@@ -134,7 +160,7 @@ def working(sheets: Sheets) -> DataFrame:
         One row a sheet and step: the deduct values as text, `total_deduct`, `q`, `cdv`, and
         `is_max` where the step gives the index. A sheet without distress has one step of 0.
     """
-    units, steps = sheets.sample_units, _work(sheets, deducts(sheets))
+    units, steps = sheets.sample_units, work(sheets, deducts(sheets))
     row, column = np.nonzero(~np.isnan(steps.cdvs))
     order = np.lexsort((-column, row))
     row, left = row[order], column[order] + 1
@@ -148,5 +174,5 @@ def working(sheets: Sheets) -> DataFrame:
         total_deduct=steps.totals[row, left - 1],
         q=np.minimum(left, q),
         cdv=value,
-        is_max=value == _highest(steps)[row],
+        is_max=value == highest(steps)[row],
     ).set_index([*_KEY, "step"])
