@@ -8,5 +8,20 @@ by band and the backlog stand beside it.
 from __future__ import annotations
 
 from norwalk_geo.needs.bands import area_weighted, summarize
+from norwalk_geo.needs.past import in_base_year, modified_approach, work_effects
+from norwalk_geo.needs.state import remaining_life, replacement_value, state, state_bands
+from norwalk_geo.needs.unconstrained import calls, unconstrained
 
-__all__ = ["area_weighted", "summarize"]
+__all__ = [
+    "area_weighted",
+    "calls",
+    "in_base_year",
+    "modified_approach",
+    "remaining_life",
+    "replacement_value",
+    "state",
+    "state_bands",
+    "summarize",
+    "unconstrained",
+    "work_effects",
+]
