@@ -67,7 +67,7 @@ lint: install-dev  ## Check style, layout and types.
 
 .PHONY: bench
 bench: install-dev  ## Measure time and memory, and compare with what was promised.
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks run
 
 # --- maintain
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import pci, planning
+from benchmarks import pci, planning, run
 
 
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(required=True)
+    run.add(commands)
     planning.add(commands)
     pci.add(commands)
     options = parser.parse_args()
