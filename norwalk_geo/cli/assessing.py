@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from norwalk_geo import budget, config, deterioration, io, pci, treatments
-from norwalk_geo.cli import reading
+from norwalk_geo import budget, config, io, pci, treatments
+from norwalk_geo.cli import decay, reading
 from norwalk_geo.cli.records import City
 
 if TYPE_CHECKING:
+    from norwalk_geo.cli.show import Show
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
@@ -35,7 +36,7 @@ class Assessed:
     rules
         How time and money count.
     notes
-        What was assumed of the money, in sentences.
+        Which curves were used and what was assumed of the money, in sentences.
     """
 
     sections: Sections
@@ -74,7 +75,7 @@ def assumed(count: int) -> list[str]:
     return [text] if count else []
 
 
-def assess(city: City, as_of: dt.date) -> Assessed:
+def assess(city: City, as_of: dt.date, show: Show) -> Assessed:
     """
     Find the condition, the life cycle, the money and the rules of a city.
 
@@ -84,6 +85,8 @@ def assess(city: City, as_of: dt.date) -> Assessed:
         As read and checked.
     as_of
         Day that the data describe.
+    show
+        Told what is being done.
 
     Returns
     -------
@@ -94,11 +97,10 @@ def assess(city: City, as_of: dt.date) -> Assessed:
     condition = _condition(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
     money, carried = reading.money(settings, city.tables, first)
-    life = treatments.lifecycle(
-        deterioration.curves(city.parameters["curves"]),
-        reading.catalogue(settings, city.parameters),
-        city.parameters["classes"],
-    )
+    show.step("Fitting decay")
+    curves, notes = decay.curves(city, as_of)
+    prices = reading.catalogue(settings, city.parameters)
+    life = treatments.lifecycle(curves, prices, city.parameters["classes"])
     rules = budget.Rules(
         start_month=settings.fiscal_year_start,
         terminal_years=settings.terminal_years,
@@ -108,10 +110,10 @@ def assess(city: City, as_of: dt.date) -> Assessed:
         cost_growth_pct=settings.cost_growth_pct,
     )
     sections = gpd.GeoDataFrame(city.tables["sections"])
-    return Assessed(sections, condition, life, money, rules, carried)
+    return Assessed(sections, condition, life, money, rules, [*notes, *carried])
 
 
-def origin(city: City, as_of: dt.date, notes: list[str]) -> dict[str, Any]:
+def origin(city: City, as_of: dt.date) -> dict[str, Any]:
     """
     Say where figures of a city come from, as every output does.
 
@@ -121,13 +123,11 @@ def origin(city: City, as_of: dt.date, notes: list[str]) -> dict[str, Any]:
         As read and checked.
     as_of
         Day that the data describe.
-    notes
-        What was assumed, in sentences.
 
     Returns
     -------
     about
-        City, notice, fiscal year, notes and the provenance block.
+        City, notice, fiscal year, no notes yet, and the provenance block.
     """
     settings = city.config
     block = io.provenance(
@@ -137,6 +137,6 @@ def origin(city: City, as_of: dt.date, notes: list[str]) -> dict[str, Any]:
         "city": settings.city,
         "notice": settings.notice,
         "fiscal_year_start": settings.fiscal_year_start,
-        "notes": notes,
+        "notes": [],
         **block,
     }

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import (
-    budget,
-    config,
-    io,
-    needs,
-    pci,
-    report,
-    treatments,
-    website,
-)
-from norwalk_geo.cli import decay, reading
+from norwalk_geo import budget, io, needs, report, website
+from norwalk_geo.cli import assessing, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
@@ -48,76 +37,30 @@ def default_out(city: Path) -> Path:
     return (city.parent if city.suffix == ".toml" else city) / "out"
 
 
-def _condition(city: City, as_of: dt.date) -> pd.DataFrame:
-    """Take the latest surveys; sections without one are left out or assumed, as the city says."""
-    sections = city.tables["sections"]
-    condition = pci.latest(city.tables["surveys"], sections, as_of=as_of)
-    if city.config.unsurveyed == "leave":
-        return condition
-    return pci.assume_class_median(condition, sections, as_of=as_of)
-
-
-def _assumed(summary: Mapping[str, Any]) -> list[str]:
-    """Say how many sections have an assumed condition, where any has."""
-    count = summary["assumed"]["sections_condition_assumed"]
-    who = "1 section without a survey is" if count == 1 else f"{count:,} sections without one are"
-    text = f"{who} given the median condition of the class: every figure rests on that too."
-    return [text] if count else []
-
-
 def _bands(city: City) -> pd.DataFrame:
     """Take the city's scheme of condition bands."""
     every = city.parameters["bands"]
     return every[every.index.get_level_values("scheme") == city.config.bands].droplevel("scheme")
 
 
-def _rules(settings: config.Config) -> budget.Rules:
-    """Say how the plan counts time and money."""
-    return budget.Rules(
-        start_month=settings.fiscal_year_start,
-        terminal_years=settings.terminal_years,
-        critical_pci=settings.critical_pci,
-        base_year=settings.base_year,
-        inflation_pct=settings.inflation_pct,
-        cost_growth_pct=settings.cost_growth_pct,
-    )
-
-
 def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     """Assess, plan and summarize."""
-    settings, sections = city.config, gpd.GeoDataFrame(city.tables["sections"])
-    condition = _condition(city, as_of)
-    first = config.first_plan_year(as_of, settings.fiscal_year_start)
-    money, carried = reading.money(settings, city.tables, first)
-    show.step("Fitting decay")
-    table, decay_notes = decay.curves(city, as_of)
-    life = treatments.lifecycle(
-        table,
-        reading.catalogue(settings, city.parameters),
-        city.parameters["classes"],
-    )
+    known = assessing.assess(city, as_of, show)
+    sections, condition = known.sections, known.condition
     show.step("Choosing the work of every year")
     plan = budget.optimize(
-        condition, sections, life, budget_usd=money, rules=_rules(settings), progress=show.share
-    )
-    bands = needs.summarize(sections, condition, plan.outcomes, _bands(city), life.classes)
-    origin = io.provenance(
-        city.inputs, city.parameters, as_of=as_of, settings=settings.folder / config.FILE_NAME
-    )
-    summary = report.summary(
-        sections,
         condition,
-        plan,
-        bands,
-        about={
-            "city": settings.city,
-            "notice": settings.notice,
-            "fiscal_year_start": settings.fiscal_year_start,
-            "notes": carried,
-            **origin,
-        },
+        sections,
+        known.life,
+        budget_usd=known.budget_usd,
+        rules=known.rules,
+        progress=show.share,
     )
-    summary["notes"] = [*_assumed(summary), *decay_notes, *carried]
+    bands = needs.summarize(sections, condition, plan.outcomes, _bands(city), known.life.classes)
+    about = assessing.origin(city, as_of)
+    summary = report.summary(sections, condition, plan, bands, about=about)
+    count = summary["assumed"]["sections_condition_assumed"]
+    summary["notes"] = [*assessing.assumed(count), *known.notes]
     return report.Results(sections, condition, plan, bands, summary)
 
 
