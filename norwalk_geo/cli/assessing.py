@@ -13,8 +13,7 @@ from norwalk_geo.cli import decay, reading
 from norwalk_geo.cli.records import City
 
 if TYPE_CHECKING:
-    from norwalk_geo.cli.show import Show
-    from norwalk_geo.schema import Condition, Sections
+    from norwalk_geo.schema import Condition, Curves, Sections
     from norwalk_geo.treatments import Lifecycle
 
 __all__ = ["Assessed", "assess", "assumed", "origin"]
@@ -36,7 +35,7 @@ class Assessed:
     rules
         How time and money count.
     notes
-        Which curves were used and what was assumed of the money, in sentences.
+        Which curves are used and what was assumed of the money, in sentences.
     """
 
     sections: Sections
@@ -75,7 +74,9 @@ def assumed(count: int) -> list[str]:
     return [text] if count else []
 
 
-def assess(city: City, as_of: dt.date, show: Show) -> Assessed:
+def assess(
+    city: City, as_of: dt.date, *, curves: tuple[Curves, list[str]] | None = None
+) -> Assessed:
     """
     Find the condition, the life cycle, the money and the rules of a city.
 
@@ -85,8 +86,8 @@ def assess(city: City, as_of: dt.date, show: Show) -> Assessed:
         As read and checked.
     as_of
         Day that the data describe.
-    show
-        Told what is being done.
+    curves
+        Family curves and what is said of them, where they are known already.
 
     Returns
     -------
@@ -97,10 +98,12 @@ def assess(city: City, as_of: dt.date, show: Show) -> Assessed:
     condition = _condition(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
     money, carried = reading.money(settings, city.tables, first)
-    show.step("Fitting decay")
-    curves, notes = decay.curves(city, as_of)
-    prices = reading.catalogue(settings, city.parameters)
-    life = treatments.lifecycle(curves, prices, city.parameters["classes"])
+    table, said = curves or decay.curves(city, as_of)
+    life = treatments.lifecycle(
+        table,
+        reading.catalogue(settings, city.parameters),
+        city.parameters["classes"],
+    )
     rules = budget.Rules(
         start_month=settings.fiscal_year_start,
         terminal_years=settings.terminal_years,
@@ -110,10 +113,10 @@ def assess(city: City, as_of: dt.date, show: Show) -> Assessed:
         cost_growth_pct=settings.cost_growth_pct,
     )
     sections = gpd.GeoDataFrame(city.tables["sections"])
-    return Assessed(sections, condition, life, money, rules, [*notes, *carried])
+    return Assessed(sections, condition, life, money, rules, [*said, *carried])
 
 
-def origin(city: City, as_of: dt.date) -> dict[str, Any]:
+def origin(city: City, as_of: dt.date, notes: list[str]) -> dict[str, Any]:
     """
     Say where figures of a city come from, as every output does.
 
@@ -123,11 +126,13 @@ def origin(city: City, as_of: dt.date) -> dict[str, Any]:
         As read and checked.
     as_of
         Day that the data describe.
+    notes
+        What was assumed, in sentences.
 
     Returns
     -------
     about
-        City, notice, fiscal year, no notes yet, and the provenance block.
+        City, notice, fiscal year, notes and the provenance block.
     """
     settings = city.config
     block = io.provenance(
@@ -137,6 +142,6 @@ def origin(city: City, as_of: dt.date) -> dict[str, Any]:
         "city": settings.city,
         "notice": settings.notice,
         "fiscal_year_start": settings.fiscal_year_start,
-        "notes": [],
+        "notes": notes,
         **block,
     }

@@ -70,10 +70,11 @@ def compare(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> 
     read = reading.read_city(city, as_of=as_of)
     day = reading.day(read.config, as_of)
     with io.writing(out) as aside:
-        known = assessing.assess(read, day, show)
+        show.step("Fitting decay")
+        known = assessing.assess(read, day)
         found = _answers(read, known, show)
         notes = [*assessing.assumed(_count_assumed(known, found)), *known.notes]
-        about = {**assessing.origin(read, day), "notes": notes}
+        about = assessing.origin(read, day, notes)
         summary = report.comparison_summary(found, about=about)
         show.step("Writing the results")
         report.write_comparison(aside, found, summary)

@@ -45,7 +45,8 @@ def _bands(city: City) -> pd.DataFrame:
 
 def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     """Assess, plan and summarize."""
-    known = assessing.assess(city, as_of, show)
+    show.step("Fitting decay")
+    known = assessing.assess(city, as_of)
     sections, condition = known.sections, known.condition
     show.step("Choosing the work of every year")
     plan = budget.optimize(
@@ -57,7 +58,7 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
         progress=show.share,
     )
     bands = needs.summarize(sections, condition, plan.outcomes, _bands(city), known.life.classes)
-    about = assessing.origin(city, as_of)
+    about = assessing.origin(city, as_of, known.notes)
     summary = report.summary(sections, condition, plan, bands, about=about)
     count = summary["assumed"]["sections_condition_assumed"]
     summary["notes"] = [*assessing.assumed(count), *known.notes]
