@@ -15,7 +15,9 @@ from typing import Annotated, Optional
 
 import typer
 
+from norwalk_geo.cli import state
 from norwalk_geo.cli.guard import guard
+from norwalk_geo.cli.options import City, Day, Json, Quiet
 
 __all__ = ["main"]
 
@@ -30,19 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-City = Annotated[Path, typer.Argument(help="Folder of the city, with norwalk.toml in it.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for scripts.")]
-# Typer reads annotations when the program starts, on every Python that we support.
-Day = Annotated[
-    Optional[dt.datetime],  # noqa: UP045
-    typer.Option(
-        "--as-of",
-        formats=["%Y-%m-%d"],
-        help="Day that the data describe. Default: as_of in norwalk.toml, else today.",
-    ),
-]
 
 
 def _version(wanted: bool) -> None:
@@ -222,6 +211,10 @@ def run(
 
         target = out or job.default_out(city)
         show.planned(job.plan(city, target, as_of=as_of, show=show), target)
+
+
+app.command()(state.assess)
+app.command()(state.backtest)
 
 
 @app.command()

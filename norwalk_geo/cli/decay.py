@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from norwalk_geo.cli.records import City
     from norwalk_geo.schema import Curves
 
-__all__ = ["curves", "fitted"]
+__all__ = ["curves", "fitted", "of"]
 
 
 def _until(frame: pd.DataFrame | None, level: str, day: dt.date) -> pd.DataFrame | None:
@@ -66,7 +66,28 @@ def curves(city: City, as_of: dt.date) -> tuple[Curves, list[str]]:
     cited = deterioration.curves(city.parameters["curves"])
     if city.config.curves == "cited":
         return cited, []
-    found = fitted(city, as_of)
+    return of(city, fitted(city, as_of))
+
+
+def of(city: City, found: deterioration.Fit) -> tuple[Curves, list[str]]:
+    """
+    Choose between a fit and the cited curves, as the city's settings say.
+
+    Parameters
+    ----------
+    city
+        The city as read.
+    found
+        Fit to the city's own surveys.
+
+    Returns
+    -------
+    curves, notes
+        Family curves, and which they are, as sentences.
+    """
+    cited = deterioration.curves(city.parameters["curves"])
+    if city.config.curves == "cited":
+        return cited, []
     if not found.is_fitted:
-        return cited, [found.notes[-1]]
+        return cited, [note for note in found.notes if note.startswith("The cited")]
     return found.curves, [note for note in found.notes if note.startswith("Curves of")]

@@ -23,6 +23,8 @@ __all__ = ["Show"]
 
 _PATIENCE_S = 2.0
 
+_MILLION = 1e6
+
 
 class Show:
     """
@@ -181,6 +183,45 @@ class Show:
             table.add_row(escape(row["label"]), *cells)
         self.out.print(table)
         self._say(*(escape(text) for text in answers(summary)))
+        self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
+
+    def assessed(self, outcome: Outcome, folder: Path) -> None:
+        """Show the state of a network."""
+        summary = outcome.summary
+        self._json(summary)
+        if summary["notice"]:
+            self._say(f"[bold]{escape(summary['notice'])}[/]")
+        self._say(
+            f"[bold]{escape(summary['city'])}[/]: {summary['sections_surveyed']:,} of "
+            f"{summary['sections']:,} sections surveyed; backlog "
+            f"${summary['backlog_usd'] / _MILLION:,.1f} M; replacement value "
+            f"${summary['replacement_usd'] / _MILLION:,.1f} M.",
+            *(
+                f"  {row['band']}: {row['area_pct']:.1f} % of the area"
+                for row in summary["bands"]
+                if row["grouping"] == "network"
+            ),
+            *(escape(note) for note in summary["notes"]),
+            "Look at:",
+            *(f"  {escape(str(folder / 'assess' / name))}" for name in outcome.files),
+        )
+
+    def judged(self, outcome: Outcome, folder: Path) -> None:
+        """Show how good forecasts were."""
+        summary = outcome.summary
+        self._json(summary)
+        if summary["notice"]:
+            self._say(f"[bold]{escape(summary['notice'])}[/]")
+        kept = ""
+        for row in summary["rows"]:
+            if row["kept"] != kept:
+                kept = row["kept"]
+                self._say(f"[bold]{escape(kept)}[/]: {row['ratings']:,} ratings")
+            self._say(
+                f"  {row['method']}: off by {row['rmse_points']:.2f} points "
+                f"({row['rmse_low_points']:.2f}–{row['rmse_high_points']:.2f}), interval holds "
+                f"{row['coverage_pct']:.0f} %, score {row['interval_score_points']:.1f}"
+            )
         self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
 
     def planned(self, outcome: Outcome, folder: Path) -> None:

@@ -42,6 +42,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "terminal_years": ("terminal_years", values.whole(0, 40)),
         "critical_pci": ("critical_pci", values.number(0, 100)),
         "bands": ("bands", values.choice(_SCHEMES)),
+        "gasb34_target_pci": ("gasb34_target_pci", values.number(0, 100)),
         "curves": ("curves", values.choice(_CURVES)),
         "unsurveyed": ("unsurveyed", values.choice(_UNSURVEYED)),
         "treatments": ("treatments", values.texts),
@@ -50,7 +51,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "publish": {"languages": ("languages", values.languages)},
 }
 # What a city may bring; every one of them has a schema of the same name.
-_TABLES = ("budgets", "sections", "sites", "surveys", "work_done")
+_TABLES = ("budgets", "sections", "sites", "surveys", "work_done", "maintenance")
 _SECTIONS = (*_KEYS, "tables", "budget")
 _REQUIRED = (("city", "name"), ("city", "crs"), ("city", "bbox_lonlat"))
 

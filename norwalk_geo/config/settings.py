@@ -72,6 +72,8 @@ class Config:
         Condition below which work counts as backlog.
     bands
         Scheme of condition bands: `astm7` or `california4`.
+    gasb34_target_pci
+        Condition level that the city set where it elected GASB 34's modified approach; else none.
     curves
         `fitted` from the city's own surveys where they tell enough, or the `cited` ones.
     unsurveyed
@@ -101,6 +103,7 @@ class Config:
     terminal_years: int = 3
     critical_pci: float = 70.0
     bands: str = "california4"
+    gasb34_target_pci: float | None = None
     curves: str = "fitted"
     unsurveyed: str = "leave"
     treatments: tuple[str, ...] = ()

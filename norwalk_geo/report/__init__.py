@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from norwalk_geo.report.assessment import Assessment, assessment_summary, write_assessment
 from norwalk_geo.report.compared_page import answers
 from norwalk_geo.report.comparison import Compared, comparison_summary, write_comparison
 from norwalk_geo.report.fieldbook import field_words, field_workbook
@@ -9,16 +10,20 @@ from norwalk_geo.report.fieldforms import field_layers
 from norwalk_geo.report.fieldpdf import field_sheets
 from norwalk_geo.report.fieldread import FieldSheets, read_field_file
 from norwalk_geo.report.files import Results, write_plan
+from norwalk_geo.report.judged import backtest_summary, write_backtest
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.summary import summary
 from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
 
 __all__ = [
+    "Assessment",
     "Compared",
     "FieldSheets",
     "Results",
     "answers",
+    "assessment_summary",
+    "backtest_summary",
     "comparison_summary",
     "field_layers",
     "field_sheets",
@@ -31,6 +36,8 @@ __all__ = [
     "summary",
     "work_table",
     "workbook",
+    "write_assessment",
+    "write_backtest",
     "write_comparison",
     "write_plan",
 ]

@@ -72,7 +72,7 @@ def from_bids(
     if problems:
         raise ConfigError.of("bids", problems)
     ratio = price_level(index, base_year) / price_level(index, flat["price_year"])
-    flat["cost"] = flat["quantity_per_sy"] * flat["unit_price_usd"] * ratio
+    flat["cost"] = flat["quantity_a_yard"] * flat["unit_price_usd"] * ratio
     markup = (1 + mobilization_pct / 100) * (1 + soft_cost_pct / 100)
     cost = flat.groupby("treatment")["cost"].sum() * markup
     said = flat.groupby("treatment")["source"].agg(lambda texts: "; ".join(sorted(set(texts))))

@@ -1,0 +1,72 @@
+"""The commands that say the state of a network and judge its forecasts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from norwalk_geo.cli.guard import guard
+from norwalk_geo.cli.options import City, Day, Json, Quiet
+
+__all__ = ["assess", "backtest"]
+
+
+def assess(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder; tables are written to OUT/assess. Default: CITY/out."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Say the state of the streets and what it would take: never the average alone.
+
+    Condition by class, surface, zone and year of survey, decay fitted from the city's own surveys,
+    remaining life, needs and backlog by year, value, and what past work did. Writes a page, a
+    workbook and a CSV a table.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import assessment, job
+
+        target = out or job.default_out(city)
+        show.assessed(assessment.write(city, target, as_of=as_of, show=show), target)
+
+
+def backtest(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder for the results. Default: CITY/out/backtest."),
+    ] = None,
+    until: Annotated[
+        Optional[dt.datetime],  # noqa: UP045
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Learn from surveys up to this day and forecast the later ones. Default: forecast "
+            "the last survey of each section from its earlier ones, learning from other sections.",
+        ),
+    ] = None,
+    boosting: Annotated[
+        bool, typer.Option(help="Compare with gradient boosting; needs scikit-learn.")
+    ] = True,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Judge the forecasts on surveys that they had not seen, beside other ways to forecast.
+
+    Error with its interval, how often the 80 % interval holds, and its score; with recorded work
+    and rises left out, or not. Writes backtest.csv and summary.json.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import assessment, job
+
+        target = out or job.default_out(city) / "backtest"
+        found = assessment.backtest(city, target, until=until, boosting=boosting, show=show)
+        show.judged(found, target)
