@@ -125,8 +125,14 @@ ax.spines[["top", "right"]].set_visible(False)
 print(f"From {worst[0]:.0f} to {worst[-1]:.0f} points the index goes from {index[0]:.1f} to at most {max(index):.1f}, and rises in {rises.sum()} of {len(rises)} steps.")
 
 # %% [markdown]
-# ## Answer
-#
-# A PCI is 100 less one corrected sum of points, and an engineer can redo it by hand from `working.csv`. It is good to about
-# three points, and where more values were found than count (`not_monotone`) a worse street can even have the better index:
-# there, look at the sheet and not at the number.
+# ## The answer
+
+# %%
+from IPython.display import HTML
+
+HTML(
+    f"<p><b>A PCI is 100 less one corrected sum of points, and an engineer can redo it: {rated['pci']:.1f} by hand and by the"
+    f" code, {printed_pci} in the standard. It is good to about three points. Where more values were found than count"
+    " (not_monotone), a worse street can even have the better index: there, look at the sheet and not at the number.</b></p>"
+    "<p>Invented data: the pavement with nine defects. The sheet is the one printed in ASTM D6433.</p>"
+)

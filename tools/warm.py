@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 
-if __name__ == "__main__" and importlib.util.find_spec("norwalk_geo.budget"):
-    budget = importlib.import_module("norwalk_geo.budget")
-    if hasattr(budget, "warm"):
-        budget.warm()
+if __name__ == "__main__":
+    for name in ("budget", "pci"):
+        if importlib.util.find_spec(f"norwalk_geo.{name}"):
+            room = importlib.import_module(f"norwalk_geo.{name}")
+            if hasattr(room, "warm"):
+                room.warm()

@@ -12,7 +12,7 @@ from norwalk_geo.pci.condition import assume_class_median, band, latest
 from norwalk_geo.pci.curves import corrected, deduct
 from norwalk_geo.pci.deducts import deducts
 from norwalk_geo.pci.layout import lay_out
-from norwalk_geo.pci.rating import rate, working
+from norwalk_geo.pci.rating import rate, warm, working
 from norwalk_geo.pci.sampling import choose_units, network_units, units_needed
 from norwalk_geo.pci.sections import rate_sections, to_surveys
 from norwalk_geo.pci.sheets import Sheets, check_sheets
@@ -33,5 +33,6 @@ __all__ = [
     "rate_sections",
     "to_surveys",
     "units_needed",
+    "warm",
     "working",
 ]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from norwalk_geo.pci import kernel
 from norwalk_geo.pci.condition import band, scheme
-from norwalk_geo.pci.curves import cdv_curves
+from norwalk_geo.pci.curves import cdv_curves, corrected, evaluate
 from norwalk_geo.pci.deducts import deducts
 from norwalk_geo.pci.distress import CAUSES
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from norwalk_geo.pci.sheets import Sheets
     from norwalk_geo.schema import SamplePci
 
-__all__ = ["highest", "rate", "work", "working"]
+__all__ = ["highest", "rate", "warm", "work", "working"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -176,3 +176,18 @@ def working(sheets: Sheets) -> DataFrame:
         cdv=value,
         is_max=value == highest(steps)[row],
     ).set_index([*_KEY, "step"])
+
+
+def warm() -> None:
+    """
+    Compile the loops over distress and sheets, so that the first sheet does not wait.
+
+    Returns
+    -------
+    nothing
+        What is compiled stays on disk for the next run.
+    """
+    curves, no_rows = cdv_curves(), np.zeros(0)
+    evaluate(np.zeros(0, dtype="int64"), no_rows)
+    corrected("AC", [50.0], [2])
+    kernel.steps(np.zeros(2, dtype="int64"), no_rows, np.zeros(1, dtype="bool"), curves)
