@@ -105,11 +105,19 @@ class Fit:
                 np.zeros(alone.sum()),
                 condition.loc[alone, "pci"].to_numpy(dtype="float64"),
             )
-            found = held_out.states_of(observed, family[alone], self.models, self.shares)
+            flat = {name: _flat(share) for name, share in self.shares.items()}
+            found = held_out.states_of(observed, family[alone], self.models, flat)
             for name in found.columns.difference(["family"]):
                 values.loc[alone, name] = found[name].to_numpy()
         names = pd.Categorical(family.to_numpy(), categories=list(self.models))
         return values.assign(family=names)
+
+
+def _flat(share: Floats) -> Floats:
+    """Keep the paces of a family and let every condition be as likely as any other."""
+    by_place = share.reshape(len(latent.CONDITIONS), len(latent.PACES))
+    made: Floats = np.tile(by_place.sum(axis=0), len(latent.CONDITIONS)) / len(latent.CONDITIONS)
+    return made
 
 
 def _words(form: str, scores: pd.DataFrame, model: Model, table: pd.DataFrame) -> list[str]:

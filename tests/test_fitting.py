@@ -1,0 +1,266 @@
+"""Fits of invented cities whose truth is known, and of surveys that tell nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from norwalk_geo import deterioration
+from norwalk_geo.errors import SchemaError
+
+CITED = deterioration.curves()
+SCALE, SHAPE, NOISE, SPREAD = 22.0, 1.5, 4.0, 0.25
+
+
+def sections(count: int, surface: str | None = "AC", kind: str = "residential") -> pd.DataFrame:
+    ids = pd.Index([f"s{k:05d}" for k in range(count)], name="section_id", dtype="str")
+    return pd.DataFrame({"functional_class": kind, "surface_type": surface}, index=ids)
+
+
+def city(
+    count: int = 400, years: tuple[int, ...] = (2008, 2011, 2014, 2017, 2020, 2023), seed: int = 1
+) -> pd.DataFrame:
+    """Ratings read off 100 exp(−(age / SCALE)^SHAPE) at each section's own pace, with an error."""
+    rng = np.random.default_rng(seed)
+    age, pace = rng.uniform(1, 16, count), rng.lognormal(0, SPREAD, count)
+    rows = []
+    for year in years:
+        grown = age + pace * (year - years[0])
+        pci = 100 * np.exp(-((grown / SCALE) ** SHAPE)) + rng.normal(0, NOISE, count)
+        rows.append(surveys(sections(count).index, f"{year}-07-01", pci))
+    return pd.concat(rows).sort_index()
+
+
+def surveys(ids: pd.Index, day: str, pci: object, method: str = "vendor") -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {"section_id": ids, "survey_date": pd.Timestamp(day), "pci": pci, "pci_method": method}
+    )
+    frame["pci"] = frame["pci"].clip(0, 100)
+    return frame.set_index(["section_id", "survey_date"])
+
+
+@pytest.fixture(scope="module")
+def known() -> deterioration.Fit:
+    return deterioration.fit(deterioration.histories(city()), sections(400))
+
+
+def test_the_truth_is_recovered(known: deterioration.Fit) -> None:
+    row = known.parameters.loc[("residential", "AC")]
+    assert row["is_fitted"]
+    assert row["scale_years"] == pytest.approx(SCALE, rel=0.15)
+    assert row["shape"] == pytest.approx(SHAPE, rel=0.2)
+    model = known.models["residential AC"]
+    assert model.noise == pytest.approx(NOISE, rel=0.25)
+    months = known.curves.index.to_numpy()
+    truth = 100 * np.exp(-((months / 12 / SCALE) ** SHAPE))
+    young = months <= 25 * 12
+    assert np.abs(known.curves["residential AC"].to_numpy() - truth)[young].max() < 6
+
+
+def test_every_curve_falls_strictly_from_a_hundred(known: deterioration.Fit) -> None:
+    assert (known.curves.loc[0] == 100).all()
+    assert (known.curves.diff().iloc[1:] < 0).all(axis=None)
+    assert list(known.curves.columns) == list(CITED.columns)
+
+
+def test_the_intervals_hold_eight_of_ten_of_the_future() -> None:
+    """Fitted to ratings until 2017; judged on 2020 and 2023, which it has not seen."""
+    table = deterioration.backtest(
+        city(seed=2), sections(400), until=dt.date(2018, 1, 1), with_boosting=False
+    )
+    rows = table.loc["all"]
+    assert 74 <= rows.loc["fitted", "coverage_pct"] <= 86
+    for rival in ("last_value", "own_line", "cited_curve"):
+        assert rows.loc[rival, "worse_low_points"] > 0, rival
+
+
+def test_families_are_told_apart_and_small_ones_lean_on_the_cited_curve() -> None:
+    fast, slow = city(120), city(120, seed=3)
+    slow["pci"] = 100 - (100 - slow["pci"]) * 0.6
+    both = pd.concat([fast, slow.rename(index=lambda one: f"z{one}", level="section_id")])
+    streets = pd.concat([sections(120), sections(120, "PCC").rename(index=lambda i: f"z{i}")])
+    streets.loc[streets.index[:3], "functional_class"] = "arterial"
+    found = deterioration.fit(deterioration.histories(both.sort_index()), streets)
+    assert found.parameters.loc[("residential", "PCC"), "years_to_60"] > 1.2 * float(
+        found.parameters.loc[("residential", "AC"), "years_to_60"]
+    )
+    assert not found.parameters.loc[("arterial", "AC"), "is_fitted"]
+    assert any("arterial AC: only 3 histories" in note for note in found.notes)
+    assert found.curves["arterial AC"].to_numpy() == pytest.approx(
+        CITED["arterial AC"].to_numpy(), abs=0.01
+    )
+
+
+def later(found: deterioration.Fit, condition: pd.DataFrame, streets: pd.DataFrame) -> pd.DataFrame:
+    return deterioration.forecast(condition, streets, years=range(2024, 2044), fitted=found)
+
+
+def latest(ratings: pd.DataFrame) -> pd.DataFrame:
+    last = ratings.reset_index().groupby("section_id").last()
+    return last[["pci", "pci_method", "survey_date"]]
+
+
+def test_forecasts_never_rise_and_lie_within_their_interval(known: deterioration.Fit) -> None:
+    table = later(known, latest(city()), sections(400))
+    for name in ("pci", "pci_low", "pci_high"):
+        wide = table[name].unstack()  # noqa: PD010 - two levels of an index, not a long table
+        assert (wide.diff(axis=1).iloc[:, 1:] <= 1e-9).all(axis=None), name
+    assert (table["pci_low"] <= table["pci"]).all()
+    assert (table["pci"] <= table["pci_high"] + 1e-9).all()
+
+
+def test_a_longer_history_narrows_what_is_not_known(known: deterioration.Fit) -> None:
+    """The same last rating, alone and after five others."""
+    ratings, streets = city(), sections(400)
+    whole = known.place(latest(ratings), streets)
+    other_day = latest(ratings).assign(survey_date=pd.Timestamp("2023-06-30"))
+    alone = known.place(other_day, streets)
+    assert (whole["age_sd"] < alone["age_sd"]).mean() > 0.95
+    assert (whole["pace_sd"] < alone["pace_sd"]).mean() > 0.95
+
+
+def test_a_section_moves_from_its_family_toward_its_own_history(known: deterioration.Fit) -> None:
+    """Sections that fell fast are forecast to fall faster than the family, but not by all of it."""
+    rng = np.random.default_rng(1)
+    rng.uniform(1, 16, 400)
+    pace = rng.lognormal(0, SPREAD, 400)
+    found = known.states["pace"] * known.models["residential AC"].scale_years
+    together = np.corrcoef(np.log(found), np.log(pace))[0, 1]
+    assert together > 0.5
+    assert found.std() < pace.std()
+
+
+# ------------------------------------------------------------------ surveys that tell nothing
+
+
+def fitted_to(ratings: pd.DataFrame, count: int) -> deterioration.Fit:
+    return deterioration.fit(deterioration.histories(ratings), sections(count))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ([], "only 0 histories of two or more"),
+        ([0.0, 0.0], "do not fall"),
+        ([3.0, 6.0], "do not fall"),
+    ],
+    ids=["one survey", "all equal", "rising"],
+)
+def test_the_cited_curves_are_used_and_the_reason_is_said(change: list[float], why: str) -> None:
+    ids, parts = sections(60).index, []
+    for k, rise in enumerate([0.0, *change]):
+        parts.append(surveys(ids, f"{2010 + 4 * k}-05-01", 70.0 + rise))
+    found = fitted_to(pd.concat(parts).sort_index(), 60)
+    assert not found.is_fitted
+    assert any("The cited curves are used" in note and why in note for note in found.notes)
+    pd.testing.assert_frame_equal(found.curves, CITED)
+    made = later(found, latest(pd.concat(parts)), sections(60))
+    assert made["pci"].notna().all()
+
+
+def test_no_survey_at_all_gives_the_cited_curves() -> None:
+    assert not fitted_to(city(5).iloc[:0], 5).is_fitted
+
+
+def test_dates_in_any_order_give_the_same(known: deterioration.Fit) -> None:
+    again = deterioration.fit(deterioration.histories(city().iloc[::-1]), sections(400))
+    pd.testing.assert_frame_equal(again.parameters, known.parameters)
+
+
+def test_what_is_odd_in_the_ratings_is_said() -> None:
+    ratings = city(40, years=(2000, 2012))
+    ratings.iloc[0, 0], ratings.iloc[0, 1] = 0.0, "converted"
+    found = deterioration.histories(ratings)
+    said = " ".join(found.notes)
+    assert "1 converted ratings of 0" in said
+    assert "39 gaps between ratings are longer than 8 years" in said
+    ratings.iloc[5, 1] = "mtc"
+    assert "several methods" in " ".join(deterioration.histories(ratings).notes)
+
+
+def test_work_cuts_a_history_by_record_and_by_rise() -> None:
+    ids = sections(3).index
+    days, points = ["2010-01-01", "2013-01-01", "2016-01-01"], [60.0, 70.0, 90.0]
+    ratings = pd.concat([surveys(ids, *pair) for pair in zip(days, points, strict=True)])
+    work = pd.DataFrame(
+        {"section_id": ids[:2], "finished": pd.to_datetime(["2012-01-01", "2020-01-01"])}
+    ).set_index(["section_id", "finished"])
+    found = deterioration.histories(ratings.sort_index(), work)
+    assert (found.cut_by_record, found.cut_by_rise) == (1, 3)
+    assert found.worked_since == ("s00001",)
+    uncut = deterioration.histories(ratings.sort_index(), rise_points=np.inf)
+    assert uncut.ratings["history"].nunique() == 3
+
+
+def test_a_backtest_needs_two_dates() -> None:
+    with pytest.raises(SchemaError, match="no section has a rating to learn from"):
+        deterioration.backtest(
+            surveys(sections(5).index, "2020-01-01", 50.0),
+            sections(5),
+            until=dt.date(2021, 1, 1),
+            with_boosting=False,
+        )
+
+
+# ------------------------------------------------------------------ Markov chains
+
+
+def test_the_chain_is_counted_by_hand() -> None:
+    """Four sections at 95: two stay, one falls a state, one falls two; a rise counts as staying."""
+    ids = sections(4).index
+    ratings = pd.concat(
+        [
+            surveys(ids, "2010-06-01", [95.0, 95.0, 95.0, 95.0]),
+            surveys(ids, "2012-06-01", [99.0, 92.0, 85.0, 75.0]),
+        ]
+    ).sort_index()
+    chain = deterioration.transitions(deterioration.histories(ratings))
+    assert chain.attrs["step_years"] == 2
+    top = chain.loc[10]
+    assert top["pairs"].to_dict() == {8: 1, 9: 1, 10: 2}
+    # Half a section's worth of doubt: a quarter stays, a quarter falls one.
+    assert top.loc[10, "probability"] == pytest.approx(2.25 / 4.5)
+    assert (chain["probability_low"] <= chain["probability"] + 1e-9).all()
+    assert chain.groupby("state")["probability"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_the_chains_curve_falls_and_follows_the_truth() -> None:
+    chain = deterioration.transitions(deterioration.histories(city()), draws=20)
+    curve = deterioration.expected(chain)
+    assert curve[0] == 100
+    assert (curve.diff().iloc[1:] < 0).all()
+    truth = 100 * np.exp(-((15 / SCALE) ** SHAPE))
+    assert curve[15 * 12] == pytest.approx(truth, abs=12)
+
+
+@settings(max_examples=8)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 30), st.integers(0, 40), st.floats(0, 100)),
+        min_size=1,
+        max_size=60,
+        unique_by=lambda row: row[:2],
+    )
+)
+def test_any_surveys_give_falling_curves_and_forecasts(rows: list[tuple[int, int, float]]) -> None:
+    flat = pd.DataFrame(rows, columns=["k", "year", "pci"])
+    ids = sections(31).index
+    ratings = pd.DataFrame(
+        {
+            "section_id": ids[flat["k"]],
+            "survey_date": pd.to_datetime((1980 + flat["year"]).astype("str") + "-03-01"),
+            "pci": flat["pci"],
+            "pci_method": "mtc",
+        }
+    ).set_index(["section_id", "survey_date"])
+    found = fitted_to(ratings.sort_index(), 31)
+    assert (found.curves.diff().iloc[1:] < 0).all(axis=None)
+    condition = latest(ratings.sort_index()).reindex(ids)
+    wide = later(found, condition, sections(31))["pci"].unstack()  # noqa: PD010 - an index
+    assert (wide.diff(axis=1).iloc[:, 1:].fillna(0) <= 1e-9).all(axis=None)
+    assert wide.notna().all(axis=1).equals(condition["pci"].notna())
