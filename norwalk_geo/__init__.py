@@ -15,6 +15,7 @@ __all__ = [
     "config",
     "deterioration",
     "errors",
+    "faults",
     "files",
     "io",
     "maps",

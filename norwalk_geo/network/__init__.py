@@ -7,25 +7,35 @@ counts. Everything is in the city's projected system, which is checked and never
 
 from __future__ import annotations
 
+from norwalk_geo.network.editions import Edition, match_ids
 from norwalk_geo.network.graphs import to_graph
+from norwalk_geo.network.history import carry_surveys
 from norwalk_geo.network.ids import section_ids
 from norwalk_geo.network.joining import build
 from norwalk_geo.network.merging import Merged, merge_degree_two
-from norwalk_geo.network.model import Network
+from norwalk_geo.network.model import Network, feet_per_unit
+from norwalk_geo.network.overlays import count_points, largest, overlay
 from norwalk_geo.network.places import check_crs, known_crs
 from norwalk_geo.network.sizes import lengths_ft, measure
 from norwalk_geo.network.splitting import crossings, split_at_nodes
 
 __all__ = [
+    "Edition",
     "Merged",
     "Network",
     "build",
+    "carry_surveys",
     "check_crs",
+    "count_points",
     "crossings",
+    "feet_per_unit",
     "known_crs",
+    "largest",
     "lengths_ft",
+    "match_ids",
     "measure",
     "merge_degree_two",
+    "overlay",
     "section_ids",
     "split_at_nodes",
     "to_graph",

@@ -20,9 +20,11 @@ __all__ = [
     "PARAMETERS",
     "SHEET_PARAMETERS",
     "Budgets",
+    "Changes",
     "Condition",
     "Curves",
     "Distress",
+    "Faults",
     "Forecast",
     "Limits",
     "Matches",
@@ -47,6 +49,8 @@ __all__ = [
 Sections: TypeAlias = gpd.GeoDataFrame
 Nodes: TypeAlias = gpd.GeoDataFrame
 Sites: TypeAlias = gpd.GeoDataFrame
+Faults: TypeAlias = gpd.GeoDataFrame
+Changes: TypeAlias = pd.DataFrame
 Pieces: TypeAlias = pd.DataFrame
 Matches: TypeAlias = pd.DataFrame
 Limits: TypeAlias = pd.DataFrame
