@@ -19,6 +19,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from IPython.display import HTML, Markdown
+
 import norwalk_geo as ng
 
 distress = pd.DataFrame(
@@ -122,17 +124,17 @@ fig, ax = plt.subplots(figsize=(7, 2.8))
 ax.plot(worst, index)
 ax.set(xlabel="Largest of nine deduct values, the others 20", ylabel="PCI", title="Invented pavement: the index rises while the street gets worse")
 ax.spines[["top", "right"]].set_visible(False)
-print(f"From {worst[0]:.0f} to {worst[-1]:.0f} points the index goes from {index[0]:.1f} to at most {max(index):.1f}, and rises in {rises.sum()} of {len(rises)} steps.")
+HTML(
+    f"<p>Invented data: from {worst[0]:.0f} to {worst[-1]:.0f} points the index goes from {index[0]:.1f} to at most"
+    f" {max(index):.1f}, and rises in {rises.sum()} of {len(rises)} steps.</p>"
+)
 
 # %% [markdown]
 # ## The answer
 
 # %%
-from IPython.display import HTML
-
-HTML(
-    f"<p><b>A PCI is 100 less one corrected sum of points, and an engineer can redo it: {rated['pci']:.1f} by hand and by the"
+Markdown(
+    f"**A PCI is 100 less one corrected sum of points, and an engineer can redo it: {rated['pci']:.1f} by hand and by the"
     f" code, {printed_pci} in the standard. It is good to about three points. Where more values were found than count"
-    " (not_monotone), a worse street can even have the better index: there, look at the sheet and not at the number.</b></p>"
-    "<p>Invented data: the pavement with nine defects. The sheet is the one printed in ASTM D6433.</p>"
+    " (`not_monotone`), a worse street can even have the better index: there, look at the sheet and not at the number.**"
 )

@@ -382,12 +382,13 @@ def test_a_rating_becomes_an_index(bench: Bench) -> None:
     unsurveyed = {c.reason: c.ids for c in imported.report.changes if c.kind == "unsurveyed"}
     assert sorted(unsurveyed.values()) == [("2",), ("3",)]
     assert "dated after 2026-07-01: 1" in imported.report.warnings[0]
+    assert "no PCI by survey; results say converted" in imported.report.warnings[1]
     own = schema.parameters("scales").rename({"1-10": "ours"}, level="scale")
     mine = text.replace("1-10", "ours")
     assert (
         bench.run(streets(PCI=[8.0, 5.0, None]), mine, scales=own).report.rows_made["surveys"] == 2
     )
-    with pytest.raises(ConfigError, match=r"columns.rating.scale: is 'ours'. Known are 1-10, 1-5"):
+    with pytest.raises(ConfigError, match=r"columns.rating.scale: is 'ours'. Known are 0-100, 1-10, 1-5"):
         bench.run(streets(), mine)
     with pytest.raises(SchemaError) as error:
         bench.run(streets(PCI=[11.0, 0.5, 3.0]), text)
@@ -762,7 +763,7 @@ def test_syracuse_as_it_should_not_be_read(real: Path, bench: Bench) -> None:
     assert round(report.miles, 1) == 368.5
     assert len(report.same_shapes) == 80
     assert report.lengths_differ > 0.1 * report.lengths_compared
-    assert len(report.warnings) == 2
+    assert len(report.warnings) == 3
     with pytest.raises(SchemaError, match="77 keys used more than once in 157 rows"):
         bench.run(source, text.replace('"first"', '"error"'), **place)
 

@@ -85,12 +85,15 @@ def _measure(result: Result, log: Log) -> dict[str, Any]:
 
 
 def _look_at(result: Result, as_of: dt.date, log: Log) -> tuple[str, ...]:
-    """Warn of shapes drawn twice and of surveys after the day that the data describe."""
+    """Warn of shapes drawn twice, and of surveys from other scales or after the data's day."""
     kept = result.kept
     if "surveys" in result.tables:
         day = result.tables["surveys"].index.get_level_values("survey_date")
         if late := int((day > pd.Timestamp(as_of)).sum()):
             log.warnings.append(f"surveys dated after {as_of.isoformat()}: {late:,}")
+        if read := int(result.tables["surveys"]["pci_method"].eq("converted").sum()):
+            what = "is a rating of another scale, no PCI by survey; results say converted"
+            log.warnings.append(f"the condition of {read:,} surveys {what}")
     if kept.lines is None:
         return ()
     again = pieces.same_as_before(kept.lines.to_numpy())
