@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from commands import norwalk
-from sheets_made import lists, sheet
+from sheets_made import lists, rated, sheet
 
 from norwalk_geo import pci
 from norwalk_geo.errors import SchemaError
@@ -110,9 +110,11 @@ def test_a_distress_that_stands_twice() -> None:
     assert "a distress and severity stands twice on a sheet in 2 rows" in text
 
 
-def test_severities_together_over_the_sample_unit() -> None:
-    made = [sheet("AC", 2500, [(1, "L", 1500), (1, "M", 1500)])]
-    assert "is over the sample unit with the other severities" in said(*lists(made))
+def test_severities_together_over_the_sample_unit_are_noted() -> None:
+    made = [sheet("AC", 2500, [(1, "L", 1500), (1, "M", 1500)]), sheet("PCC", 40, [])]
+    notes = rated(made)["notes"].tolist()
+    assert "covers more than the sample unit" in notes[0]
+    assert "outside the standard's 12 to 28 slabs" in notes[1]
 
 
 def test_joint_seal_damage_twice() -> None:
@@ -124,6 +126,8 @@ def test_areas_in_both_units() -> None:
     made = [sheet("AC", 2500, []), sheet("AC", 232, [])]
     assert "both units mixed in 1 row: s1 u1" in said(*lists(made))
     assert "both units mixed in 1 row: s0 u0" in said(*lists(made), units="metric")
+    made = [*made, sheet("AC", 800, [])]
+    assert len(pci.check_sheets(*lists(made), units="us").sample_units) == 3, "not clear"
     told = [sheet("AC", 2500, [], units="us"), sheet("AC", 232, [], units="us")]
     assert len(pci.check_sheets(*lists(told), units="us").sample_units) == 2
 
@@ -219,3 +223,43 @@ def test_a_wrong_call(written, arguments: tuple[str, ...], message: str) -> None
     result = written(*lists(GOOD), *arguments)
     assert result.code == 2
     assert message in result.err
+
+
+def test_plain_ids_are_written_without_a_mark_and_others_with_one(written, tmp_path) -> None:
+    written(*lists([sheet("AC", 9000, [(19, "L", 10)])]), "--units", "us")
+    assert (tmp_path / "out" / "sample_pci.csv").read_bytes().startswith(b"section_id,sample_id,")
+    written(*lists([sheet("AC", 2500, [], section_id="Peña")]), "--units", "us")
+    assert (tmp_path / "out" / "sample_pci.csv").read_bytes().startswith("\ufeff".encode())
+
+
+def test_a_city_says_how_large_its_sections_are(written, tmp_path) -> None:
+    from commands import make_city
+
+    city = make_city(tmp_path / "city")
+    made = [
+        sheet("AC", 2500, [], section_id="s00001"),
+        sheet("AC", 2500, [(1, "H", 500)], section_id="s00001", kind="additional"),
+    ]
+    assert written(*lists(made), "--units", "us", "--city", city).code == 0
+    found = pd.read_csv(tmp_path / "out" / "section_pci.csv").iloc[0]
+    assert found["area_is_known"]
+    assert found["section_area_sf"] > 5000
+    lost = written(
+        *lists([sheet("AC", 2500, [], section_id="nowhere")]), "--units", "us", "--city", city
+    )
+    assert lost.code == 1
+    assert "is not in the city's sections in 1 row: nowhere (line 2)" in lost.err
+
+
+def test_ratings_go_into_a_citys_history(written, tmp_path) -> None:
+    from commands import make_city
+
+    city = make_city(tmp_path / "city")
+    made = [sheet("AC", 2500, [(1, "H", 50)], section_id="s00001", survey_date="2026-06-01")]
+    assert written(*lists(made), "--units", "us").code == 0
+    out = tmp_path / "out"
+    done = norwalk("import", out / "surveys.csv", "--map", out / "surveys.toml", "--city", city)
+    assert done.code == 0, done.err
+    surveys = pd.read_csv(city / "clean" / "surveys.csv")
+    kept = surveys[surveys["section_id"].eq("s00001") & surveys["survey_date"].eq("2026-06-01")]
+    assert kept["pci_method"].tolist() == ["astm_d6433"]

@@ -388,7 +388,8 @@ def test_a_rating_becomes_an_index(bench: Bench) -> None:
     assert (
         bench.run(streets(PCI=[8.0, 5.0, None]), mine, scales=own).report.rows_made["surveys"] == 2
     )
-    with pytest.raises(ConfigError, match=r"columns.rating.scale: is 'ours'. Known are 0-100, 1-10, 1-5"):
+    known = "Known are 0-100, 1-10, 1-5"
+    with pytest.raises(ConfigError, match=rf"columns.rating.scale: is 'ours'. {known}"):
         bench.run(streets(), mine)
     with pytest.raises(SchemaError) as error:
         bench.run(streets(PCI=[11.0, 0.5, 3.0]), text)

@@ -153,8 +153,10 @@ def _together(
     return whole, twice, several
 
 
-def _quantity_problems(rows: DataFrame, area: npt.NDArray[np.float64], key: _Ints) -> Found:
-    """Find quantities that are missing, impossible or stand twice."""
+def _quantity_problems(
+    rows: DataFrame, area: npt.NDArray[np.float64], key: _Ints
+) -> tuple[Found, _Mask]:
+    """Find quantities that are missing, impossible or stand twice, and those that crowd a unit."""
     quantity = rows["quantity"].to_numpy("float64")
     placed = key >= 0
     code = np.where(placed, key // len(LEVELS) % 64, 0)
@@ -163,22 +165,21 @@ def _quantity_problems(rows: DataFrame, area: npt.NDArray[np.float64], key: _Int
     whole, twice, several = _together(quantity, key)
     over = bounded & (quantity > area * _SLACK)
     # No square foot and no slab has one distress at two severities.
-    together = bounded & placed & ~over & ~joint & (whole > area * _SLACK)
+    crowded = bounded & placed & ~joint & (whole > area * _SLACK)
     remedy = "Correct the quantity or the area of the sample unit."
-    what = "is over the sample unit with the other severities of the distress"
     once = "joint seal damage is rated once a sample unit"
     copy = "a distress and severity stands twice on a sheet"
-    return [
+    found: Found = [
         ("quantity", np.isnan(quantity) & ~joint, "missing", "Fill it in."),
         ("quantity", quantity < 0, "is below zero", "Correct it."),
         ("quantity", over, "is over the sample unit", remedy),
-        ("quantity", together, what, remedy),
         ("distress_code", joint & several & placed, once, "Keep the row of the whole unit."),
         ("distress_code", twice & ~joint & placed, copy, "Add the quantities, or drop the copy."),
     ]
+    return found, crowded
 
 
-def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> Found:
+def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> tuple[Found, _Mask]:
     """
     List what is wrong with rows of distress.
 
@@ -193,8 +194,9 @@ def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> Found:
 
     Returns
     -------
-    found
-        Column, rows, what is wrong, what to do.
+    found, crowded
+        Column, rows, what is wrong, what to do; and the rows of a distress whose severities
+        together are more than its unit has room for, which is to be said and not refused.
     """
     given = rows["distress_code"].fillna(0).to_numpy("int64")
     code: _Ints = np.where((given > 0) & (given < _CODES), given, 0).astype("int64")
@@ -206,12 +208,14 @@ def problems(rows: DataFrame, samples: DataFrame, unit: _Ints) -> Found:
     areas = samples["area"].where(samples["area"] > 0).to_numpy("float64")
     area = np.append(areas, np.nan)[unit]
     key = np.where(unit < 0, -1, (unit * 64 + code) * len(LEVELS) + np.maximum(level, 0))
-    return [
+    quantities, crowded = _quantity_problems(rows, area, key)
+    found: Found = [
         *_name_problems(rows, unit),
         *_code_problems(rows, code, surface),
         *_severity_problems(code, level),
-        *_quantity_problems(rows, area, key),
+        *quantities,
     ]
+    return found, crowded
 
 
 def completed(rows: DataFrame, samples: DataFrame, unit: _Ints) -> DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -81,7 +82,8 @@ def _unit_problems(samples: DataFrame, units: str) -> Found:
     asphalt, area = samples["surface"].eq("AC"), samples["area"]
     metric, us = asphalt & area.between(*_M2), asphalt & area.between(*_SF)
     mine, other, name = (us, metric, "m²") if units == "us" else (metric, us, "sf")
-    mixed = other & bool(mine.any())
+    # Only where every area is of a standard unit in one system or the other: chance is ruled out.
+    mixed = other & bool(mine.any() and (~asphalt | metric | us).all())
     what = f"looks like {name} while other sheets do not: both units mixed"
     remedy = (
         "Convert them. If the areas are right, write the units on every row, in a column units."
@@ -163,20 +165,25 @@ def _places(rows: DataFrame, samples: DataFrame, key: list[str]) -> npt.NDArray[
     return np.asarray(first[code[len(samples) :]], dtype="int64")
 
 
-def _notes(samples: DataFrame, low_19: npt.NDArray[np.int64]) -> pd.Series:
+def _notes(
+    samples: DataFrame, low_19: npt.NDArray[np.int64], crowded: npt.NDArray[np.int64]
+) -> pd.Series:
     """Say what an engineer should know about a sheet."""
-    surface, area = samples["surface"], samples["area"]
-    asphalt = surface.eq("AC")
+    asphalt, area = samples["surface"].eq("AC"), samples["area"]
     unusual = np.where(asphalt, ~area.between(*_SF), ~area.between(*_SLABS))
-    kind = np.where(unusual, np.where(asphalt, 1, 2), 0)
-    old = np.zeros(len(samples), dtype="int64")
-    old[low_19] = 1
-    size = "The sample unit is outside the standard's 2,500 ± 1,000 sf."
-    slabs = "The sample unit is outside the standard's 20 ± 8 slabs."
-    text = "Code 19 at low severity is raveling and weathering of the editions before 2009."
-    told = ["", size, slabs]
-    every = pd.array([*told, *(f"{one} {text}".strip() for one in told)], dtype="str")
-    return pd.Series(every.take(kind + 3 * old), index=samples.index)
+    size = np.where(unusual, np.where(asphalt, 1, 2), 0)
+    old, full = np.zeros(len(samples), dtype="int64"), np.zeros(len(samples), dtype="int64")
+    old[low_19], full[crowded] = 1, 1
+    sizes = (
+        "",
+        "The sample unit is outside the standard's 1,500 to 3,500 sf.",
+        "The sample unit is outside the standard's 12 to 28 slabs.",
+    )
+    olds = ("", "Code 19 at low severity is raveling and weathering of the editions before 2009.")
+    fulls = ("", "A distress covers more than the sample unit, all severities together.")
+    every = [" ".join(part for part in parts if part) for parts in product(sizes, olds, fulls)]
+    told = pd.array(every, dtype="str").take(size * 4 + old * 2 + full)
+    return pd.Series(told, index=samples.index)
 
 
 def _in_us(samples: DataFrame, rows: DataFrame, units: str) -> tuple[DataFrame, DataFrame]:
@@ -276,12 +283,13 @@ def check_sheets(
     key = ["section_id", "sample_id", "survey_date"][: 3 if dated else 2]
     one += _sample_problems(samples, units, as_of, dated=dated)
     unit = _places(rows, samples, key)
-    two += distresses.problems(rows, samples, unit)
+    found, crowded = distresses.problems(rows, samples, unit)
+    two += found
     _refuse(samples, rows, one, two)
     rows = distresses.completed(rows, samples, unit)
     samples, rows = _in_us(samples, rows, units)
     old = unit[(rows["distress_code"].eq(19) & rows["severity"].eq("L")).to_numpy()]
-    return Sheets(samples.assign(notes=_notes(samples, old)), rows, unit)
+    return Sheets(samples.assign(notes=_notes(samples, old, unit[crowded])), rows, unit)
 
 
 def _flat(frame: DataFrame) -> DataFrame:
