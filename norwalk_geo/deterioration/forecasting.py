@@ -20,41 +20,54 @@ if TYPE_CHECKING:
 __all__ = ["forecast"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+_SECONDS_PER_YEAR = 365.25 * 86_400
+
+
+def _years_ahead(condition: Condition, days: list[pd.Timestamp]) -> Floats:
+    """Years from each survey to each day; missing where the survey is later or there is none."""
+    surveyed = condition["survey_date"].to_numpy(dtype="datetime64[s]")
+    seconds = np.array([day.to_datetime64() for day in days], dtype="datetime64[s]")
+    gone = (seconds[None, :] - surveyed[:, None]).astype("float64") / _SECONDS_PER_YEAR
+    gone[np.isnat(surveyed)] = np.nan
+    ahead: Floats = np.where(gone >= 0, gone, np.nan)
+    return ahead
 
 
 def _through_survey(
-    condition: Condition, sections: Sections, curves: Curves, days: list[pd.Timestamp]
+    condition: Condition, sections: Sections, curves: Curves, ahead: Floats
 ) -> dict[str, Floats]:
     """Follow the family curve from the latest survey."""
     family = family_rules.families(sections, curves)["family"]
-    age = family_rules.effective_age(condition["pci"], family, curves)
-    columns = []
-    for day in days:
-        months = family_rules.months_since_survey(condition, day.date())
-        ahead = condition["survey_date"] <= day
-        at = family_rules.condition_at(age + months.where(ahead), family, curves)
-        columns.append(at.to_numpy())
-    return {"pci": np.column_stack(columns)}
+    age = family_rules.effective_age(condition["pci"], family, curves).to_numpy()
+    months = curves.index.to_numpy(dtype="float64")
+    made = np.full(ahead.shape, np.nan)
+    codes, names = pd.factorize(family)
+    for code, name in enumerate(names):
+        rows = np.flatnonzero(codes == code)
+        then = age[rows, None] + 12 * ahead[rows]
+        made[rows] = np.interp(then, months, curves[name].to_numpy())
+    return {"pci": made}
 
 
 def _from_histories(
-    condition: Condition, sections: Sections, fitted: Fit, days: list[pd.Timestamp]
+    condition: Condition, sections: Sections, fitted: Fit, ahead: Floats
 ) -> dict[str, Floats]:
     """Move each section from where its own history puts it, at its own pace."""
     states = fitted.place(condition, sections)
-    made: dict[str, list[Floats]] = {"pci": [], "pci_low": [], "pci_high": []}
-    running: dict[str, Floats] = {}
-    for day in days:
-        years = (day - condition["survey_date"]).dt.total_seconds() / 86_400 / 365.25
-        ahead = years.to_numpy(dtype="float64", na_value=np.nan)
-        found = predict(states, fitted.models, fitted.widths, np.where(ahead >= 0, ahead, np.nan))
-        for name, values in found.items():
-            if name not in made:
-                continue
-            # A state that is not well known can seem to recover as time goes on; it cannot.
-            running[name] = np.fmin(running.get(name, values), values)
-            made[name].append(np.where(np.isnan(values), np.nan, running[name]))
-    return {name: np.column_stack(columns) for name, columns in made.items()}
+    names = ("pci", "pci_low", "pci_high")
+    made = {name: np.full(ahead.shape, np.nan) for name in names}
+    codes = states["family"].cat.codes.to_numpy()
+    for code in np.unique(codes):
+        rows = np.flatnonzero(codes == code)
+        some = states.iloc[rows]
+        for year in range(ahead.shape[1]):
+            found = predict(some, fitted.models, fitted.widths, ahead[rows, year])
+            for name in names:
+                made[name][rows, year] = found[name]
+    for wide in made.values():
+        # A state that is not well known can seem to recover as time goes on; it cannot.
+        np.copyto(wide, np.fmin.accumulate(wide, axis=1), where=~np.isnan(wide))
+    return made
 
 
 def forecast(
@@ -110,11 +123,12 @@ def forecast(
     days = [pd.Timestamp(config.year_start(year + 1, start_month)) for year in span]
     order = np.argsort(condition.index.to_numpy(dtype="object"), kind="stable")
     known, streets = condition.iloc[order], sections.loc[condition.index].iloc[order]
+    ahead = _years_ahead(known, days)
     if fitted is not None and curves is None:
-        columns = _from_histories(known, streets, fitted, days)
+        columns = _from_histories(known, streets, fitted, ahead)
     else:
         table = family_rules.curves() if curves is None else curves
-        columns = _through_survey(known, streets, table, days)
+        columns = _through_survey(known, streets, table, ahead)
     # Built from codes: sorting and checking twenty million rows would take longer than all else.
     codes = [
         np.repeat(np.arange(len(known)), len(span)),

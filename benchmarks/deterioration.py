@@ -1,0 +1,178 @@
+"""Fit 25,000 ratings and forecast a million sections; backtest on two cities' real surveys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.planning import peak_mb
+
+if TYPE_CHECKING:
+    import argparse
+
+REAL = Path(__file__).parents[2] / "shared" / "data"
+RATINGS_EACH = 6
+FIT_S, FORECAST_S, FORECAST_MB = 20.0, 10.0, 2000.0
+CLASSES = {
+    "Prime": "arterial",
+    "Major": "arterial",
+    "Collector": "collector",
+    "Residential": "residential",
+    "Local": "residential",
+    "Alley": "alley",
+}
+
+
+def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
+    """Add the commands `decay` and `backtest`."""
+    parser = commands.add_parser("decay", help="Fit decay and forecast many sections.")
+    parser.add_argument("--ratings", type=int, default=25_000, help="Ratings to fit.")
+    parser.add_argument("--sections", type=int, default=1_000_000, help="Sections to forecast.")
+    parser.set_defaults(main=main)
+    judged = commands.add_parser("backtest", help="Backtest on the real surveys, where present.")
+    judged.add_argument("city", choices=["syracuse", "sandiego"])
+    judged.set_defaults(main=judge)
+
+
+def streets(count: int) -> pd.DataFrame:
+    """Invent sections of eight families."""
+    ids = pd.Index([f"s{k:07d}" for k in range(count)], name="section_id", dtype="str")
+    kinds = np.array(["arterial", "collector", "residential", "residential"])
+    surfaces = np.array(["AC", "AC/AC"])
+    order = np.arange(count)
+    return pd.DataFrame(
+        {"functional_class": kinds[order % 4], "surface_type": surfaces[order // 4 % 2]}, index=ids
+    )
+
+
+def ratings(sections: pd.DataFrame, *, seed: int = 1) -> pd.DataFrame:
+    """Invent ratings every three years."""
+    rng = np.random.default_rng(seed)
+    count = len(sections)
+    age, pace = rng.uniform(1, 16, count), rng.lognormal(0, 0.3, count)
+    years = 2005 + 3 * np.arange(RATINGS_EACH)
+    grown = age[:, None] + pace[:, None] * (years - years[0])
+    pci = 100 * np.exp(-((grown / 22) ** 1.5)) + rng.normal(0, 4, grown.shape)
+    index = pd.MultiIndex.from_product(
+        [sections.index, pd.to_datetime([f"{year}-07-01" for year in years])],
+        names=["section_id", "survey_date"],
+    )
+    frame = {"pci": pci.clip(0, 100).ravel(), "pci_method": "vendor"}
+    return pd.DataFrame(frame, index=index)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Measure and print one JSON object, with what was promised beside it."""
+    from norwalk_geo import deterioration
+
+    few = streets(options.ratings // RATINGS_EACH)
+    surveys = ratings(few)
+    deterioration.fit(deterioration.histories(surveys.head(600)), few)
+    begin = time.perf_counter()
+    found = deterioration.fit(deterioration.histories(surveys), few)
+    fitted = time.perf_counter() - begin
+    many = streets(options.sections)
+    rng = np.random.default_rng(2)
+    condition = pd.DataFrame(
+        {"pci": rng.uniform(20, 100, len(many)), "survey_date": pd.Timestamp("2024-07-01")},
+        index=many.index,
+    )
+    begin = time.perf_counter()
+    curves = found.curves
+    deterioration.forecast(condition, many, years=range(2025, 2045), curves=curves)
+    by_curve = time.perf_counter() - begin
+    curve_mb = peak_mb()
+    begin = time.perf_counter()
+    deterioration.forecast(condition, many, years=range(2025, 2045), fitted=found)
+    figures = {
+        "ratings": len(surveys),
+        "fit_s": round(fitted, 2),
+        "sections": len(many),
+        "years": 20,
+        "forecast_by_curve_s": round(by_curve, 2),
+        "forecast_by_curve_peak_mb": round(curve_mb),
+        "forecast_with_intervals_s": round(time.perf_counter() - begin, 2),
+        "forecast_with_intervals_peak_mb": round(peak_mb()),
+        "promised": {"fit_s": FIT_S, "forecast_s": FORECAST_S, "forecast_mb": FORECAST_MB},
+    }
+    print(json.dumps(figures, indent=2))
+
+
+def _table(frame: pd.DataFrame, day: pd.Series, method: str) -> pd.DataFrame:
+    """Make the table `surveys`."""
+    made = frame[["section_id", "pci"]].assign(survey_date=pd.to_datetime(day), pci_method=method)
+    return made.set_index(["section_id", "survey_date"]).sort_index()
+
+
+def syracuse(folder: Path = REAL) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Read Syracuse's ratings of 1998–2015 as surveys, sections and records of overlays."""
+    raw = pd.read_csv(folder / "syracuse" / "ratings_long.csv")
+    raw = raw[raw["overall"].gt(0) & raw["yearRated"].between(1998, 2015)]
+    raw = raw.assign(section_id="s" + raw["STREET_ID"].astype("str"), pci=raw["overall"] * 10.0)
+    raw = raw.sort_values(["section_id", "yearRated", "overall"], kind="stable")
+    # Overlay years of later surveys stand on early rows: the list of all of them is the record.
+    laid = raw[["section_id", "yearOverlay"]].dropna().drop_duplicates()
+    day = laid["yearOverlay"].astype("int64").astype("str") + "-01-01"
+    work = laid.assign(finished=pd.to_datetime(day)).set_index(["section_id", "finished"])[[]]
+    once = raw.drop_duplicates(["section_id", "yearRated"])
+    surveys = _table(once, once["yearRated"].astype("int64").astype("str") + "-07-01", "converted")
+    by = once.groupby("section_id")
+    kinds = {"MA": "arterial", "PA": "arterial", "CO": "collector"}
+    sections = pd.DataFrame(
+        {
+            "functional_class": by["class"].first().map(kinds).fillna("residential"),
+            "surface_type": by["pavement"].last().map({6: "AC/PCC", 4: "AC", 3: "AC"}),
+            "width_ft": by["width"].last(),
+        }
+    )
+    return surveys, sections, work
+
+
+def sandiego(folder: Path = REAL) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read San Diego's indexes of 2016 and 2023 as surveys and sections."""
+    path = folder / "sandiego_pci"
+    about = pd.read_csv(path / "oci_2015.csv").set_index("seg_id")
+    surfaces = {
+        "AC Improved": "AC",
+        "AC Unimproved": "AC",
+        "PCC Jointed Concrete": "PCC",
+    }
+    parts = []
+    for year in (2016, 2023):
+        one = pd.read_csv(path / f"pci_{year}.csv").dropna(subset="pci")
+        parts.append(one.rename(columns={"seg_id": "section_id"}).assign(day=f"{year}-07-01"))
+    both = parts[0].merge(parts[1]["section_id"], on="section_id")["section_id"]
+    key = both.str[:9]
+    sections = pd.DataFrame(
+        {
+            "functional_class": key.map(about["func_class"]).map(CLASSES).to_numpy(),
+            "surface_type": key.map(about["pvm_class"]).map(surfaces).to_numpy(),
+            "width_ft": key.map(about["seg_width_ft"]).to_numpy(),
+            "given_length_ft": key.map(about["seg_length_ft"]).to_numpy(),
+        },
+        index=pd.Index(both, name="section_id"),
+    ).dropna(subset=["functional_class", "surface_type"])
+    flat = pd.concat(parts, ignore_index=True)
+    flat = flat[flat["section_id"].isin(sections.index)]
+    return _table(flat, flat["day"], "astm_d6433"), sections
+
+
+def judge(options: argparse.Namespace) -> None:
+    """Backtest on real surveys and print the table."""
+    from norwalk_geo import deterioration
+
+    if options.city == "syracuse":
+        surveys, sections, work = syracuse()
+        until = dt.date(2010, 12, 31)
+        table = deterioration.backtest(surveys, sections, until=until, work_done=work)
+    else:
+        surveys, sections = sandiego()
+        table = deterioration.backtest(surveys, sections)
+    with pd.option_context("display.width", 240, "display.max_columns", 20):
+        print(table.round(2).to_string())
