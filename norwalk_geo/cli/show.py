@@ -160,7 +160,7 @@ class Show:
 
     def compared(self, outcome: Outcome, folder: Path) -> None:
         """Show what each policy makes of the money, and the answers in words."""
-        from norwalk_geo.report import answers
+        from norwalk_geo.report import answers, share_text
 
         summary = outcome.summary
         self._json(summary)
@@ -170,13 +170,12 @@ class Show:
             self.out.print(f"[bold]{escape(summary['notice'])}[/]")
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("Policy")
-        for name in ("Condition over the plan", "Share of the gain %", "PCI at the end", "Spent $"):
+        for name in ("Condition over the plan", "Share of the gain", "PCI at the end", "Spent $"):
             table.add_column(name, justify="right")
         for row in summary["policies"].values():
-            share = row["gain_share_pct"]
             cells = (
                 f"{row['objective']:.2f}",
-                "–" if share is None else f"{share:.2f}",
+                share_text(row["gain_share_pct"]),
                 f"{row['pci_end']:.1f}",
                 f"{row['spent_usd']:,.0f}",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from norwalk_geo.report.assessment import Assessment, assessment_summary, write_assessment
-from norwalk_geo.report.compared_page import answers
+from norwalk_geo.report.compared_page import answers, share_text
 from norwalk_geo.report.comparison import Compared, comparison_summary, write_comparison
 from norwalk_geo.report.fieldbook import field_words, field_workbook
 from norwalk_geo.report.fieldforms import field_layers
@@ -31,6 +31,7 @@ __all__ = [
     "field_workbook",
     "plain_text",
     "read_field_file",
+    "share_text",
     "sheets",
     "street_table",
     "summary",

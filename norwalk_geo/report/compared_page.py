@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 if TYPE_CHECKING:
     from norwalk_geo.budget import Comparison
 
-__all__ = ["answers", "page", "swapped"]
+__all__ = ["answers", "page", "share_text", "swapped"]
 
 _WIDTH, _HEIGHT = 640, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 190, 14, 44
 _LABEL_GAP, _LEVELS = 17, 5
+_NOISE = 1e-9
 _TEMPLATES = Environment(
     loader=PackageLoader("norwalk_geo"),
     undefined=StrictUndefined,
@@ -107,6 +109,30 @@ def _by_money(levels: pd.DataFrame) -> dict[str, Any]:
     return _figure(lines, at, "Money in percent of the budget")
 
 
+def share_text(share_pct: float | None) -> str:
+    """
+    Write a share of the gain so that only what is all of it reads as 100 %.
+
+    Parameters
+    ----------
+    share_pct
+        In percent; nothing where nothing can be gained.
+
+    Returns
+    -------
+    text
+        Rounded down to the hundredth.
+
+    Examples
+    --------
+    >>> share_text(99.998), share_text(100.0), share_text(None)
+    ('99.99 %', '100.00 %', 'none to gain')
+    """
+    if share_pct is None or math.isnan(share_pct):
+        return "none to gain"
+    return f"{math.floor(share_pct * 100 + _NOISE) / 100:.2f} %"
+
+
 def _dollars(value: float) -> str:
     return f"${value:,.0f}"
 
@@ -133,9 +159,9 @@ def answers(summary: Mapping[str, Any]) -> list[str]:
     else:
         said.append(
             f"Of all that this money could gain over doing nothing, this plan gains at least "
-            f"{shares['optimal']:.2f} %, incremental benefit and cost {shares['benefit_cost']:.1f} "
-            f"%, the ranking {shares['ranking']:.1f} % and worst first "
-            f"{shares['worst_first']:.1f} %."
+            f"{share_text(shares['optimal'])}, incremental benefit and cost "
+            f"{share_text(shares['benefit_cost'])}, the ranking {share_text(shares['ranking'])} "
+            f"and worst first {share_text(shares['worst_first'])}."
         )
     if hold["share_pct"] is None:
         said.append(f"No money tried keeps the condition at {hold['pci']:.1f}.")
@@ -212,6 +238,7 @@ def page(comparison: Comparison, levels: pd.DataFrame, summary: Mapping[str, Any
         sentences=answers(summary),
         swapped=swapped(summary),
         policies=[row for _, row in comparison.policies.iterrows()],
+        share_text=share_text,
         names=list(_SHORT.values()),
         years=[(year, [f"{v:.1f}" for v in row]) for year, row in years.iterrows()],
         levels=[(share, row) for share, row in levels.iterrows()],

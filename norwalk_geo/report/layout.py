@@ -88,7 +88,7 @@ _COLUMNS = {
     "policy_label": Column("Policy", "text"),
     "objective": Column("Condition over the plan (points)", "fine"),
     "bound": Column("No plan can exceed (points)", "fine"),
-    "gain_share_pct": Column("Share of what can be gained (%)", "points"),
+    "gain_share_pct": Column("Share of what can be gained (%)", "fine"),
     "sections_treated": Column("Sections treated", "count"),
     "budget_share_pct": Column("Money (% of the budget)", "count"),
     "points_per_million": Column("Points that one more $1 M adds", "fine"),

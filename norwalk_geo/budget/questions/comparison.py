@@ -26,7 +26,7 @@ _NOISE = 1e-9
 _LABELS = {
     "do_nothing": "Do nothing",
     "worst_first": "Worst first",
-    "ranking": "Ranking by weighted effectiveness (StreetSaver type)",
+    "ranking": "Weighted effectiveness ranking",
     "benefit_cost": "Incremental benefit and cost",
     "optimal": "This plan",
 }
