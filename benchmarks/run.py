@@ -62,6 +62,8 @@ def whole_run(city: Path, out: Path) -> dict[str, float]:
         sys.exit(f"norwalk run {city.name} ended with {started.returncode}")
     return {
         "run_s": time.perf_counter() - begin,
+        # What the run asks of a processor, whatever else the machine does at the time.
+        "cpu_s": used.ru_utime + used.ru_stime,
         "run_mb": used.ru_maxrss * KILOBYTE / MEGABYTE,
     }
 
@@ -109,9 +111,10 @@ def promises(found: dict[str, Any]) -> dict[str, dict[str, float]]:
 def show(found: dict[str, Any]) -> None:
     """Print the figures as tables."""
     subjects = found["subjects"]
-    print(f"{found['machine']['cores']} cores, Python {found['machine']['python']}\n")
+    machine = "{cores} cores, of which others used {load:.1f} at the end; Python {python}\n"
+    print(machine.format(**found["machine"]))
     print(
-        "seconds (share)".ljust(16),
+        "seconds (share)".ljust(18),
         *(f"{one['sections']:>8,} sections" for one in subjects.values()),
     )
     for phase in phases.PHASES:
@@ -119,15 +122,16 @@ def show(found: dict[str, Any]) -> None:
             f"{one['seconds'][phase]:9.2f} ({one['seconds'][phase] / one['total_s']:4.0%})"
             for one in subjects.values()
         )
-        print(phase.ljust(16), *(cell.rjust(17) for cell in cells))
+        print(phase.ljust(18), *(cell.rjust(17) for cell in cells))
     rows = {
         "norwalk run, s": lambda one: f"{one['run_s']:.2f}",
+        "of a processor, s": lambda one: f"{one['cpu_s']:.2f}",
         "peak memory, MB": lambda one: f"{one['run_mb']:.0f}",
         "gap of the gain": lambda one: f"{one['gap']:.4%}",
         "worst first has": lambda one: f"{one['share_of_gain']['worst_first']:.1%}",
     }
     for name, cell in rows.items():
-        print(name.ljust(16), *(cell(one).rjust(17) for one in subjects.values()))
+        print(name.ljust(18), *(cell(one).rjust(17) for one in subjects.values()))
     print("\ncold: {first_s:.1f} s the first time, {again_s:.1f} s after".format(**found["cold"]))
     print(
         "help: {ms:.0f} ms, bare Typer {typer_ms:.0f} ms, {commands} commands".format(
@@ -158,7 +162,9 @@ def main(options: argparse.Namespace) -> None:
     found["help"] = peers.help_times(times=times)
     found["schema"] = peers.schema_times(times=times)
     found["promises"] = promises(found)
-    found["machine"] = {"cores": os.cpu_count(), "python": platform.python_version()}
+    load = max(os.getloadavg()[0] - 1, 0.0)
+    python = platform.python_version()
+    found["machine"] = {"cores": os.cpu_count(), "load": load, "python": python}
     found["version"] = version("norwalk_geo")
     show(found)
     if options.json:
