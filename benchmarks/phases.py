@@ -24,7 +24,7 @@ _WATCHED = {
     "plan: graph": ("norwalk_geo.budget.plan:build_case",),
     "plan: bound": ("norwalk_geo.budget.bound:minimize",),
     "plan: gather": ("norwalk_geo.budget.choose:gather",),
-    "plan: choose": ("norwalk_geo.budget.choose:choose",),
+    "plan: choose": ("norwalk_geo.budget.core:choose",),
     "plan: tables": ("norwalk_geo.budget.plan:_record", "norwalk_geo.report:summary"),
     "write": ("norwalk_geo.report:write_plan",),
     "page": ("norwalk_geo.website:page", "norwalk_geo.website:publish"),

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from norwalk_geo import budget, deterioration, pci, schema, towns, treatments
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, kernel, policies
+from norwalk_geo.budget import core, kernel, measures, policies
+from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import Case, build_case
 from norwalk_geo.budget.simulate import objective, simulate
 from norwalk_geo.errors import InfeasibleError, SchemaError
@@ -153,16 +154,17 @@ def test_no_plan_beats_the_bound(life, rows, points, money) -> None:
     for i in range(3):
         plan = np.full((len(options[i]), 3), -1, dtype="int8")
         plan[:] = options[i]
-        cents.append(choose.cost_cents(choose._rows(case, np.full(len(plan), i)), plan))
+        cents.append(measures.cost_cents(measures.rows_of(case, np.full(len(plan), i)), plan))
     best = max(
         value[0][a] + value[1][b] + value[2][c]
         for a, b, c in itertools.product(*(range(len(one)) for one in options))
         if ((cents[0][a] + cents[1][b] + cents[2][c]) <= case.budget_cents).all()
     )
-    proof = bounds.minimize(case)
-    candidates = choose.gather(case, proof)
-    life_of = choose.choose(case, proof, candidates)
-    mine = objective(case, simulate(case, candidates.treatments[life_of])) * case.scale
+    market = Market.of(case)
+    found = core.choose(market, bounds.minimize(market))
+    proof = found.bound
+    assert (measures.cost_cents(case, found.treatments).sum(axis=0) <= case.budget_cents).all()
+    mine = objective(case, simulate(case, found.treatments)) * case.scale
     assert mine <= best * (1 + 1e-12)
     assert best <= proof.value * (1 + 1e-12)
     # With three sections the plan may miss the best, but not by much of what there is to gain.
@@ -179,9 +181,9 @@ def test_any_prices_give_a_bound(life, scale) -> None:
         y2027=20_000.0,
         y2028=20_000.0,
     )
-    proof = bounds.minimize(case)
-    area = bounds.node_area(case)
-    other = bounds.price(case, proof.prices * scale, area)[0]
+    market = Market.of(case)
+    proof = bounds.minimize(market)
+    other, _, _ = bounds.value(market, bounds.Prices(*(part * scale for part in proof.at)))
     assert other >= proof.value - 1e-6
 
 

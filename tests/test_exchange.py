@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,10 +14,9 @@ from norwalk_geo.budget import exchange
 
 def options(cents, points, owner, *, budget, prices) -> exchange.Options:
     """Options of sections; what a section does not do costs and brings nothing."""
-    case = SimpleNamespace(ids=np.unique(owner), budget_cents=np.array(budget, dtype="int64"))
-    return exchange.Options.of(
-        case, np.array(owner), np.array(cents, dtype="int64"), np.array(points), np.array(prices)
-    )
+    cents_array, limit = np.array(cents, dtype="float64"), np.array(budget, dtype="float64")
+    price = np.array(prices) / 100
+    return exchange.Options.of(np.array(owner), cents_array, np.array(points), price, limit)
 
 
 @st.composite

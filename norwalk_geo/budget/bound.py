@@ -1,32 +1,55 @@
 """
-Prices on money, and the bound that they prove.
+Charges on what a plan uses, and the bound that they prove.
 
-For prices λ ≥ 0 of each year's dollars, every section's best life costs nothing to find, and
+For prices φ ≥ 0 of each fund's dollars and γ ≥ 0 of each further row, a dollar of a kind costs the
+least that a payment of it would (a payment draws on one fund or more), and
 
-    L(λ) = Σ best life of each section at λ + λ · budget
+    L(φ, γ) = Σ best life of each section at these charges + φ · money + γ · limits
 
-is at least the objective of any plan within budget, whatever λ is. Minimizing L gives the tightest
-bound; stopping early gives a looser one that is just as valid. A cutting-plane model of L inside a
-box that grows and shrinks finds the minimum; HiGHS solves the small linear programs.
+is at least the objective of any plan that keeps to the rows, whatever the prices are. Minimizing L
+gives the tightest bound; stopping early gives a looser one that is just as valid. A cutting-plane
+model of L inside a box that grows and shrinks finds the minimum; HiGHS solves the small programs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
 
-from norwalk_geo.budget import kernel
-from norwalk_geo.budget.model import CENTS, Case, Floats
+from norwalk_geo.budget.market import BLOCKS, Answer, Market
+from norwalk_geo.budget.model import Case, Floats
+from norwalk_geo.budget.rows import Rows
 
-__all__ = ["Bound", "minimize", "price"]
+__all__ = ["DEAR", "Bound", "Prices", "charge_of", "cheapest", "minimize", "value"]
 
-_ROUNDS = 120
-_STOP = 2e-6  # of the gain: far below what is reported
+_ROUNDS, _ROUNDS_WHOLE = 100, 60
+_SAMPLE = 3_000
+_STOP = 3e-6  # of the gain: far below what is reported
 _HALVINGS = 40
+_TOUCHES, _FORGETS = 1e-7, 8
 _HALF_CENT = 0.005
+DEAR = 1e9  # price at which nothing is bought
+
+
+class Prices(NamedTuple):
+    """
+    Prices, in points a unit.
+
+    Parameters
+    ----------
+    paid
+        Of a dollar by kind and year: what the cheapest payment draws.
+    fund, row
+        Of a fund's dollar, and of a unit of each further row.
+    """
+
+    paid: Floats
+    fund: Floats
+    row: Floats
 
 
 @dataclass(frozen=True)
@@ -37,114 +60,257 @@ class Bound:
     Parameters
     ----------
     value
-        Weighted point-years that no plan within budget exceeds.
-    prices
-        Weighted point-years per dollar, by year.
-    tried
-        Every price vector that was looked at; near the end they pick out the sections in doubt.
+        Weighted point-years that no plan exceeds.
+    charge
+        Points a unit of each measure.
+    at
+        Prices of the rows.
+    years
+        Years of the plan.
+    gain
+        Points above doing as little as possible: the scale of every tolerance.
+    rounds
+        How often the sections were asked.
     """
 
     value: float
-    prices: Floats
-    tried: tuple[Floats, ...]
+    charge: Floats
+    at: Prices
+    years: int
+    gain: float
+    rounds: int
+
+    @property
+    def prices(self) -> Floats:
+        """
+        Weighted point-years per dollar of the cheapest kind, by year.
+
+        Returns
+        -------
+        prices
+            What the last dollar of each year raises.
+        """
+        return np.asarray(self.charge[: len(self.at.paid)].reshape(-1, self.years).min(axis=0))
 
 
-def _money(case: Case) -> Floats:
-    """Dollars by year, and half a cent a section: real costs are rounded, the graph's are not."""
-    return case.budget_cents / CENTS + _HALF_CENT * len(case.area)
-
-
-def price(case: Case, prices: Floats, area: Floats) -> tuple[float, Floats, float]:
+def charge_of(market: Market, prices: Prices) -> Floats:
     """
-    Let every section live its best life at given prices.
+    Add up what a unit of each measure costs.
 
     Parameters
     ----------
-    case
+    market
         The city.
     prices
-        Weighted point-years per dollar, by year.
-    area
-        Square yards by node of the graph.
+        Prices of the rows.
 
     Returns
     -------
-    bound, slack, benefit
-        L at these prices; money left by year, which is a subgradient of L; benefit of those lives.
+    charge
+        Points a unit, by measure.
     """
-    _, choice = kernel.best(case.graph, prices)
-    benefit, spent = kernel.flow(case.graph, choice, area, len(case.years))
-    slack = _money(case) - spent
-    return benefit + float(prices @ slack), slack, benefit
+    rows = market.case.rows
+    charge = prices.row @ rows.use
+    charge[: rows.cells] += prices.paid
+    return np.asarray(charge)
 
 
-def node_area(case: Case) -> Floats:
+def cheapest(rows: Rows, fund: Floats) -> Floats:
     """
-    Add up the area of the sections that start at each node.
+    Find the price of a dollar of each kind: what its cheapest payment draws.
 
     Parameters
     ----------
-    case
-        The city.
+    rows
+        Funds and demands.
+    fund
+        Price of each fund's dollars.
 
     Returns
     -------
-    area
-        Square yards by node.
+    paid
+        By kind and year; so high that nothing is bought where no payment exists.
     """
-    area = np.zeros(len(case.graph.year))
-    np.add.at(area, case.start[case.group], case.area)
-    return area
+    paid = np.full(rows.cells, np.inf)
+    np.minimum.at(paid, rows.paid, fund @ rows.draws)
+    return np.where(np.isinf(paid), DEAR, np.maximum(paid, 0.0))
 
 
-def _uniform_price(case: Case, area: Floats) -> float:
-    """Find the one price for all years at which the whole budget is about spent; zero if never."""
-    total, ones = float(_money(case).sum()), np.ones(len(case.years))
+def _cents(market: Market, charge: Floats) -> float:
+    """Half a cent a section and year: real costs are rounded, the graph's are not."""
+    rows = market.case.rows
+    dollars = np.abs(charge[: rows.cells]).reshape(rows.kinds, rows.years).max(axis=0).sum()
+    return float(_HALF_CENT * len(market.order) * dollars)
+
+
+def value(market: Market, prices: Prices) -> tuple[float, Floats, Floats]:
+    """
+    Work out L at given prices.
+
+    Parameters
+    ----------
+    market
+        The city.
+    prices
+        Any that are not negative, `paid` at most what the cheapest payment draws.
+
+    Returns
+    -------
+    bound, charge, usage
+        L; charges; what the sections use at them.
+    """
+    rows, charge = market.case.rows, charge_of(market, prices)
+    answer = market.ask(charge)
+    fixed = float(prices.fund @ rows.money + prices.row @ rows.limit) + _cents(market, charge)
+    return answer.value + fixed, charge, answer.usage
+
+
+class _Model:
+    """
+    A linear program that underestimates L from the points seen so far.
+
+    Variables are the prices of payments, funds and rows, each in a unit of its own that brings it
+    near one; heights are in units of the gain.
+    """
+
+    def __init__(self, market: Market, share: float, unit: float, gain: float) -> None:
+        rows, blocks = market.case.rows, BLOCKS
+        self.rows, self.gain, self.cells = rows, gain, rows.cells
+        self.after = rows.cells + len(rows.money)
+        # A row whose price is one unit is worth about the whole gain.
+        worth = gain / np.maximum(np.abs(rows.limit) * share, 1e-9)
+        self.unit = np.append(np.full(self.after, unit), worth)
+        self.size = len(self.unit)
+        cents = np.full(rows.cells, _HALF_CENT * len(market.order))
+        limits = np.concatenate([cents, rows.money * share, rows.limit * share])
+        self.cost = np.append(limits * self.unit / gain, np.ones(blocks))
+        payments = np.arange(len(rows.paid))
+        self.pays = np.zeros((len(payments), self.size + blocks))
+        self.pays[payments, rows.paid] = 1.0
+        self.pays[:, self.cells : self.after] = -rows.draws.T
+        self.cuts = np.empty((0, self.size + blocks))
+        self.heights, self.touched = np.empty(0), np.empty(0, dtype="int64")
+
+    def prices(self, x: Floats) -> Prices:
+        """Prices from the program's variables."""
+        x = np.maximum(x, 0.0) * self.unit
+        fund = x[self.cells : self.after]
+        paid = np.minimum(x[: self.cells], cheapest(self.rows, fund))
+        return Prices(paid, fund, x[self.after :])
+
+    def add(self, answer: Answer, charge: Floats) -> None:
+        """Add what each block's value is at least at any charges."""
+        cut = np.zeros((len(answer.values), self.size))
+        cut[:, : self.cells] = -answer.used[:, : self.cells]
+        cut[:, self.after :] = -(answer.used @ self.rows.use.T)
+        planes = np.hstack([cut * self.unit / self.gain, -np.eye(len(cut))])
+        self.cuts = np.vstack([self.cuts, planes])
+        height = answer.values + answer.used @ charge
+        self.heights = np.append(self.heights, -height / self.gain)
+        self.touched = np.append(self.touched, np.zeros(len(cut), dtype="int64"))
+
+    def lowest(self, center: Floats, radius: float) -> tuple[Floats, float] | None:
+        """Find the lowest point of the model within a box around the best point."""
+        low, high = np.maximum(0.0, center - radius), center + radius
+        free = np.tile([-np.inf, np.inf], (len(self.cost) - self.size, 1))
+        found = linprog(
+            self.cost,
+            np.vstack([self.pays, self.cuts]),
+            np.append(np.zeros(len(self.pays)), self.heights),
+            bounds=np.append(np.column_stack([low, high]), free, axis=0),
+            method="highs-ds",
+        )
+        if not found.success:
+            return None
+        self._forget(found.ineqlin.residual[len(self.pays) :])
+        return found.x[: self.size], float(found.fun) * self.gain
+
+    def _forget(self, slack: Floats) -> None:
+        """Drop planes that have not been touched for some rounds."""
+        self.touched = np.where(slack < _TOUCHES, 0, self.touched + 1)
+        keep = self.touched < _FORGETS
+        self.cuts, self.heights = self.cuts[keep], self.heights[keep]
+        self.touched = self.touched[keep]
+
+
+def _uniform(market: Market, share: float) -> float:
+    """Find the one price for all dollars at which the money is about spent; zero if never."""
+    rows = market.case.rows
+    total = float(rows.money.sum()) * share
+    charge = np.zeros(rows.measures)
+
+    def spent(price: float) -> float:
+        charge[: rows.cells] = price
+        return float(market.ask(charge).usage[: rows.cells].sum())
+
     low, high = 1e-9, 1e6
-    if float(price(case, low * ones, area)[1].sum()) >= 0:
+    if spent(low) <= total:
         return 0.0
     for _ in range(_HALVINGS):
         middle = float(np.sqrt(low * high))
-        left = float(price(case, middle * ones, area)[1].sum())
-        low, high = (middle, high) if left < 0 else (low, middle)
-        if abs(left) < 1e-3 * total:
+        used = spent(middle)
+        low, high = (middle, high) if used > total else (low, middle)
+        if abs(used - total) < 1e-3 * total:
             break
     return high
 
 
-class _CuttingPlanes:
-    """A linear program that underestimates L from the points seen so far, in units of the gain."""
-
-    def __init__(self, unit: float) -> None:
-        self.unit = unit
-        self.rows: list[Floats] = []
-        self.limits: list[float] = []
-
-    def add(self, point: Floats, value: float, slope: Floats) -> None:
-        """Add the plane through one point: height ≥ value + slope · (x − point)."""
-        self.rows.append(np.append(slope / self.unit, -1.0))
-        self.limits.append((float(slope @ point) - value) / self.unit)
-
-    def lowest(self, center: Floats, radius: float) -> tuple[Floats, float] | None:
-        """Find the lowest point of the model within a box around the best point."""
-        box = [(max(0.0, x - radius), x + radius) for x in center]
-        height = np.append(np.zeros(len(center)), 1.0)
-        found = linprog(
-            height, np.array(self.rows), self.limits, bounds=[*box, (None, None)], method="highs-ds"
-        )
-        if not found.success:
-            return None
-        return np.maximum(found.x[:-1], 0.0), float(found.x[-1]) * self.unit
+def _least(market: Market) -> float:
+    """Points when as little is done as may be."""
+    charge = np.zeros(market.case.rows.measures)
+    charge[: market.case.rows.cells] = DEAR
+    return market.ask(charge).benefit
 
 
-def minimize(case: Case, *, progress: Callable[[float], None] | None = None) -> Bound:
+@dataclass
+class _Step:
+    """Best point of the search so far: variables of the model, prices, bound and charges."""
+
+    x: Floats
+    prices: Prices
+    height: float
+    charge: Floats
+
+
+def _descend(
+    market: Market, share: float, model: _Model, x: Floats, radius: float, most: int
+) -> tuple[_Step, int]:
+    """Lower the bound from a point until the model promises no more."""
+    best = _Step(x, model.prices(x), np.inf, np.zeros(0))
+    rounds, predicted, box = 0, np.inf, radius
+    while rounds < most:
+        prices = model.prices(x)
+        charge = charge_of(market, prices)
+        answer = market.ask(charge)
+        rounds += 1
+        model.add(answer, charge)
+        rows = market.case.rows
+        height = answer.value + _cents(market, charge)
+        height += share * float(prices.fund @ rows.money + prices.row @ rows.limit)
+        fell = best.height - height
+        if fell > 0:
+            best = _Step(x, prices, height, charge)
+        box *= 1.6 if fell > 0.5 * predicted else 0.6 if fell < 0.1 * predicted else 1.0
+        if rounds == 1:
+            box = radius
+        step = model.lowest(best.x, box)
+        if step is None:  # The bound of the best point so far stays valid.
+            break
+        x, promised = step
+        predicted = best.height - promised
+        if predicted < _STOP * model.gain:
+            break
+    return best, rounds
+
+
+def minimize(city: Case | Market, *, progress: Callable[[float], None] | None = None) -> Bound:
     """
     Find prices that prove a tight bound.
 
     Parameters
     ----------
-    case
-        The city.
+    city
+        The city, sorted already or not.
     progress
         Told the share done, from 0 to 1.
 
@@ -153,34 +319,28 @@ def minimize(case: Case, *, progress: Callable[[float], None] | None = None) -> 
     bound
         Valid whatever the prices are; tight to a few millionths of the gain.
     """
-    area, size = node_area(case), len(case.years)
-    nothing = price(case, np.full(size, 1e9), area)[2]
-    unit_price = _uniform_price(case, area)
-    start = np.full(size, unit_price)
-    value, slack, _ = price(case, start, area)
-    tried = [start]
-    if unit_price == 0.0:
-        return Bound(value, start, tuple(tried))
-    gain = max(value - nothing, 1e-12)
-    # Inside, prices are in units of the uniform price and L is shifted by the first value.
-    planes = _CuttingPlanes(gain)
-    at, lowest, shift, radius = np.ones(size), value, value, 0.3
-    planes.add(at, 0.0, slack * unit_price)
-    for turn in range(_ROUNDS):
-        step = planes.lowest(at, radius)
-        if step is None:  # The bound of the best point so far stays valid.
-            break
-        point, model = step
-        predicted = lowest - (model + shift)
-        if predicted < _STOP * gain:
-            break
-        value, slack, _ = price(case, point * unit_price, area)
-        tried.append(point * unit_price)
-        planes.add(point, value - shift, slack * unit_price)
-        actual = lowest - value
-        if actual > 0:
-            at, lowest = point, value
-        radius *= 1.6 if actual > 0.5 * predicted else 0.6 if actual < 0.1 * predicted else 1.0
-        if progress:
-            progress((turn + 1) / _ROUNDS)
-    return Bound(lowest, at * unit_price, tuple(tried))
+    market = Market.of(city) if isinstance(city, Case) else city
+    rows, whole = market.case.rows, len(market.order)
+    some, share = market.sample(_SAMPLE) if whole > 2 * _SAMPLE else (market, 1.0)
+    unit = _uniform(some, share)
+    if unit == 0.0 and not len(rows.limit):
+        zero = Prices(np.zeros(rows.cells), np.zeros(len(rows.money)), np.zeros(0))
+        height, charge, _ = value(market, zero)
+        return Bound(height, charge, zero, rows.years, height - _least(market), 1)
+    charge = np.zeros(rows.measures)
+    charge[: rows.cells] = unit
+    paid = market.ask(charge)
+    gain = max(paid.benefit - _least(market), 1e-12)
+    unit = unit or gain / max(float(rows.money.sum()), 1.0)
+    model = _Model(some, share, unit, gain * len(some.order) / whole)
+    start = np.append(np.ones(model.after), np.zeros(len(rows.limit)))
+    best, rounds = _descend(some, share, model, start, 0.3, _ROUNDS)
+    if progress:
+        progress(0.5)
+    if some is not market:
+        model = _Model(market, 1.0, unit, gain)
+        best, more = _descend(market, 1.0, model, best.x, 0.02, _ROUNDS_WHOLE)
+        rounds += more
+    if progress:
+        progress(1.0)
+    return Bound(best.height, best.charge, best.prices, rows.years, gain, rounds)

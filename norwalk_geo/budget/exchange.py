@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
+from norwalk_geo.budget.model import Floats, Integers
 
 __all__ = ["Options", "improve"]
 
@@ -28,6 +28,7 @@ _PENALTIES, _SEVERAL = (2.0, 4.0, 8.0), 1_000
 _FORBIDDEN = 1e9
 # Below this many sections one section weighs much: shake the plan, and keep what comes out better.
 _FEW, _SHAKES, _SHAKEN, _SHAKEN_FROM = 300, 60, 6, 300
+_FEW_OPTIONS = 1_000
 _NO_GAIN = 1e-10  # of the worth of all work: sums in another order differ by less
 
 
@@ -123,7 +124,7 @@ class Options:
     first
         First option of each section.
     cents
-        Cost by option and year, each rounded to the cent.
+        What each option uses of each row: cents by year, or whatever else is limited.
     points
         Weighted point-years.
     loss
@@ -131,55 +132,52 @@ class Options:
     near
         Options that lose least: the only ones that are traded.
     price, over
-        Points that a cent is worth by year, and what an overspent one costs at least.
+        Points that a unit of each row is worth, and what an exceeded one costs at least.
     budget
-        Cents by year.
+        Units at most, by row.
     """
 
     owner: Integers
     first: Integers
-    cents: Integers
+    cents: Floats
     points: Floats
     loss: Floats
     near: Integers
     price: Floats
     over: Floats
-    budget: Integers
+    budget: Floats
 
     @classmethod
     def of(
-        cls, case: Case, owner: Integers, cents: Integers, points: Floats, prices: Floats
+        cls, owner: Integers, used: Floats, points: Floats, price: Floats, limit: Floats
     ) -> Options:
         """
         Work out what each option loses.
 
         Parameters
         ----------
-        case
-            The city.
-        owner, cents, points
-            As above.
-        prices
-            Points per dollar by year.
+        owner, used, points
+            Section of each option, what it uses by row, and its points.
+        price, limit
+            Points a unit, and units at most, by row.
 
         Returns
         -------
         options
             Ready to trade.
         """
-        first = np.searchsorted(owner, np.arange(len(case.ids)))
-        price = prices / CENTS
-        worth = points - cents @ price
+        first = np.searchsorted(owner, np.arange(int(owner[-1]) + 1))
+        worth = points - used @ price
         loss = np.maximum.reduceat(worth, first)[owner] - worth
         near = np.sort(np.argsort(loss, kind="stable")[:_AT_HAND])
-        # Where money has no price of its own, overspending still must cost.
-        gain = float((points - points[first][owner]).sum())
-        over = np.maximum(price, max(price.mean(), gain / max(float(cents.sum()), 1.0)))
-        return cls(owner, first, cents, points, loss, near, price, over, case.budget_cents)
+        # Where a row has no price of its own, exceeding it still must cost.
+        gain = float((points - points[first][owner]).clip(0).sum())
+        over = np.maximum(price, max(price.mean(), gain / max(float(used.clip(0).sum()), 1.0)))
+        return cls(owner, first, used, points, loss, near, price, over, limit)
 
-    def left(self, at: Integers) -> Integers:
-        """Cents left by year when every section takes its option `at`."""
-        left: Integers = self.budget - self.cents[at].sum(axis=0)
+    def left(self, at: Integers) -> Floats:
+        """Units left of each row when every section takes its option `at`."""
+        left: Floats = self.budget - self.cents[at].sum(axis=0)
         return left
 
 
@@ -218,19 +216,30 @@ def _first(moves: _Moves, count: int) -> _Moves:
 
 
 def _give_up(options: Options, at: Integers) -> Integers:
-    """Give up work until no year is overspent: what loses least for the money it frees."""
+    """
+    Keep to every row: take the options that lose least for what they free of the worst row.
+
+    None may exceed another row for it. If nothing frees any more, the row stays exceeded.
+    """
     at = at.copy()
-    while True:
+    for _ in range(4 * len(at) + 100):
         left = options.left(at)
         t = int(left.argmin())
         if left[t] >= 0:
-            return at
-        costs = options.cents[at, t]
-        lost = options.points[at] - options.points[options.first]
-        ratio = np.full(len(at), np.inf)
-        np.divide(lost, np.minimum(costs, -left[t]), out=ratio, where=costs > 0)
+            break
+        change = options.cents - options.cents[at][options.owner]
+        freed = -change[:, t]
+        worse = (np.minimum(left, 0) - np.minimum(left - change, 0)).clip(0)
+        worse[:, t] = 0
+        fits = (freed > 0) & ~worse.any(axis=1)
+        lost = options.loss - options.loss[at][options.owner]
+        ratio = np.full(len(lost), np.inf)
+        np.divide(lost.clip(0), np.minimum(freed, -left[t]), out=ratio, where=fits)
         k = int(ratio.argmin())
-        at[k] = options.first[k]
+        if not np.isfinite(ratio[k]):
+            break
+        at[options.owner[k]] = k
+    return at
 
 
 def _settle(options: Options, at: Integers, penalty: float) -> tuple[float, Integers]:
@@ -260,7 +269,8 @@ def improve(options: Options, at: Integers) -> Integers:
     several = _PENALTIES if len(at) <= _SEVERAL else _PENALTIES[:1]
     found = [_settle(options, at, penalty) for penalty in several]
     best = max(found, key=lambda one: one[0])
-    return best[1] if len(at) > _FEW or not options.price.any() else _shake(options, best)
+    is_small = len(at) <= _FEW and len(options.owner) <= _FEW_OPTIONS
+    return _shake(options, best) if is_small and options.price.any() else best[1]
 
 
 def _shake(options: Options, best: tuple[float, Integers]) -> Integers:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from norwalk_geo.budget import measures
+from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.choose import Candidates
-from norwalk_geo.budget.model import Case, Floats, Integers
+from norwalk_geo.budget.model import Case, Floats
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,7 +66,7 @@ def doubts(condition: Condition, flags: pd.DataFrame, *, begin: dt.date) -> pd.S
     return text.where(text.eq(""), " Uncertain: " + text + ".")
 
 
-def worth(case: Case, lives: Candidates, prices: Floats, chosen: Integers) -> Floats:
+def worth(case: Case, lives: Candidates, bound: Bound, treatments: npt.NDArray[np.int8]) -> Floats:
     """
     Find what each section's work returns for its money.
 
@@ -73,10 +76,10 @@ def worth(case: Case, lives: Candidates, prices: Floats, chosen: Integers) -> Fl
         The city.
     lives
         Candidates, of which the first of each state does nothing.
-    prices
-        What the last dollar of each year is worth.
-    chosen
-        Life of each section in the plan.
+    bound
+        What a dollar of each kind and year is worth.
+    treatments
+        The plan by section and year.
 
     Returns
     -------
@@ -85,12 +88,22 @@ def worth(case: Case, lives: Candidates, prices: Floats, chosen: Integers) -> Fl
         that could be done where none is. Zero where none can; infinite where money has no price.
     """
     nothing = lives.points[lives.first[:-1]][lives.group]
-    spent = lives.dollars @ prices
     has_work = lives.dollars.sum(axis=1) > 0
+    idle = lives.points[lives.first[:-1]][case.group] * case.weight / _class_weight(case)
     with np.errstate(divide="ignore", invalid="ignore"):
+        spent = lives.dollars @ bound.prices
         ratio = np.where(has_work, (lives.points - nothing) / spent, 0.0)
-    best = np.maximum.reduceat(ratio, lives.first[:-1])[case.group]
-    return np.where(has_work[chosen], ratio[chosen], best)
+        best = np.maximum.reduceat(ratio, lives.first[:-1])[case.group]
+        best *= case.weight / _class_weight(case) / case.cost_area
+        priced = measures.usage_value(case, treatments, bound.charge)
+        mine = (measures.points(case, treatments) - idle) / priced
+    return np.where((treatments >= 0).any(axis=1), mine, best)
+
+
+def _class_weight(case: Case) -> Floats:
+    """Weight of a square yard of each section's class, which the candidates' points contain."""
+    weight: Floats = case.life.weight[case.family]
+    return weight
 
 
 def _close(ratio: float) -> str:

@@ -15,7 +15,18 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-__all__ = ["Arcs", "Moves", "Worth", "best", "flow", "graph", "reachable", "trace"]
+__all__ = [
+    "Arcs",
+    "Moves",
+    "Shapes",
+    "Worth",
+    "best",
+    "flow",
+    "graph",
+    "reachable",
+    "shapes",
+    "trace",
+]
 
 MONTHS = 12
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -74,18 +85,43 @@ class Arcs(NamedTuple):
 
     Parameters
     ----------
-    first, year
-        First arc and year, by node.
-    end, benefit, cost, treatment
-        Node reached, weighted points, dollars and treatment (−1 for none), by arc.
+    first, year, family
+        First arc, year and family, by node.
+    end, benefit, cost, treatment, after
+        Node reached, weighted points, dollars, treatment (−1 for none) and age just
+        after the move, by arc.
     """
 
     first: Integers
     year: Small
+    family: Small
     end: Small
     benefit: Floats
     cost: Floats
     treatment: Tiny
+    after: Small
+
+
+class Shapes(NamedTuple):
+    """
+    The part of the graph that each starting state can reach, its nodes numbered from zero.
+
+    Parameters
+    ----------
+    node_first, node
+        First node of each shape, one more at the end; node of the graph.
+    arc_first, end
+        First arc of each shape, one more at the end; node reached, the arcs being in the order of
+        the graph's. The number after the last node is the end of the plan.
+    largest
+        Nodes of the largest shape.
+    """
+
+    node_first: Integers
+    node: Small
+    arc_first: Integers
+    end: Small
+    largest: int
 
 
 @njit(cache=True)
@@ -159,6 +195,7 @@ def graph(number: Small, size: tuple[int, int], moves: Moves, worth: Worth) -> A
     nodes, arcs = size
     years, _, _, ages = number.shape
     first, year = np.zeros(nodes + 1, np.int64), np.zeros(nodes, np.int32)
+    family, landed = np.zeros(nodes, np.int32), np.empty(arcs, np.int32)
     end, treatment = np.empty(arcs, np.int32), np.empty(arcs, np.int8)
     benefit, cost = np.empty(arcs), np.empty(arcs)
     q = 0
@@ -166,6 +203,7 @@ def graph(number: Small, size: tuple[int, int], moves: Moves, worth: Worth) -> A
         for f, s, a in np.argwhere(number[t] >= 0):
             first[number[t, f, s, a]] = q
             year[number[t, f, s, a]] = t
+            family[number[t, f, s, a]] = f
             for j in range(-1, moves.next_age.shape[1] if moves.is_open[t] else 0):
                 b = a if j < 0 else moves.next_age[f, j, s, a]
                 if b < 0:
@@ -179,11 +217,78 @@ def graph(number: Small, size: tuple[int, int], moves: Moves, worth: Worth) -> A
                 else:
                     end[q] = number[t + k, f, s if j < 0 else moves.next_seals[j, s], c]
                 benefit[q] = worth.weight[f] * points
+                landed[q] = b
                 cost[q] = 0.0 if j < 0 else worth.cost[t, f, j]
                 treatment[q] = j
                 q += 1
     first[nodes] = q
-    return Arcs(first, year, end, benefit, cost, treatment)
+    return Arcs(first, year, family, end, benefit, cost, treatment, landed)
+
+
+@njit(cache=True)
+def _reach(arcs: Arcs, start: int, seen: Integers, found: Integers, stamp: int) -> int:
+    """Collect the nodes that a node can reach, sorted; return how many."""
+    last = arcs.year.shape[0]
+    seen[start] = stamp
+    found[0] = start
+    count, at = 1, 0
+    while at < count:
+        n = found[at]
+        at += 1
+        for q in range(arcs.first[n], arcs.first[n + 1]):
+            m = arcs.end[q]
+            if m < last and seen[m] != stamp:
+                seen[m] = stamp
+                found[count] = m
+                count += 1
+    found[:count] = np.sort(found[:count])
+    return count
+
+
+@njit(cache=True)
+def shapes(arcs: Arcs, starts: Integers) -> Shapes:
+    """
+    Cut out what each starting state can reach.
+
+    Parameters
+    ----------
+    arcs
+        The graph.
+    starts
+        Node of each starting state.
+
+    Returns
+    -------
+    shapes
+        Small graphs that fit a processor's cache.
+    """
+    last, kinds = arcs.year.shape[0], starts.shape[0]
+    seen, found = np.full(last + 1, -1, np.int64), np.empty(last, np.int64)
+    node_first, arc_first = np.zeros(kinds + 1, np.int64), np.zeros(kinds + 1, np.int64)
+    for k in range(kinds):
+        count = _reach(arcs, starts[k], seen, found, k)
+        node_first[k + 1] = node_first[k] + count
+        arc_first[k + 1] = arc_first[k]
+        for n in found[:count]:
+            arc_first[k + 1] += arcs.first[n + 1] - arcs.first[n]
+    node, end = np.empty(node_first[kinds], np.int32), np.empty(arc_first[kinds], np.int32)
+    local = np.empty(last + 1, np.int64)
+    seen[:] = -1
+    for k in range(kinds):
+        count = _reach(arcs, starts[k], seen, found, k)
+        for x in range(count):
+            local[found[x]] = x
+            node[node_first[k] + x] = found[x]
+        local[last] = count
+        e = arc_first[k]
+        for n in found[:count]:
+            for q in range(arcs.first[n], arcs.first[n + 1]):
+                end[e] = local[arcs.end[q]]
+                e += 1
+    largest = 0
+    for k in range(kinds):
+        largest = max(largest, node_first[k + 1] - node_first[k])
+    return Shapes(node_first, node, arc_first, end, largest)
 
 
 @njit(cache=True)

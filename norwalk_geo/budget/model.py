@@ -13,6 +13,7 @@ import pandas as pd
 from norwalk_geo import config, deterioration, network
 from norwalk_geo.budget import kernel
 from norwalk_geo.budget.kernel import Arcs
+from norwalk_geo.budget.rows import Rows, Terms, plain
 from norwalk_geo.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = ["Case", "Rules", "Stock", "build_case", "case_from_arrays"]
 CENTS = 100
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,10 @@ class Stock:
     cost_area
         Square yards that are paid for, where a section costs more or less than its area. By default
         the area.
+    miles
+        Centreline miles; only for limits on miles.
+    terms
+        What the plan must keep to beyond the yearly money.
     """
 
     family: Integers
@@ -80,6 +86,8 @@ class Stock:
     area: Floats
     weight: Floats | None = None
     cost_area: Floats | None = None
+    miles: Floats | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,15 @@ class Case:
         Lives that the states can lead to.
     start
         Node of each distinct state, and in `group` the state of each section.
+    miles
+        Centreline miles.
+    pattern
+        What each section may do and what its money counts as: row of `cell`.
+    cell
+        Measure that a dollar counts in, by pattern, year and treatment, doing nothing being the
+        first; `FREE` where nothing is counted, `CLOSED` where it may not be done.
+    rows
+        What the plan must keep to.
     """
 
     ids: pd.Index
@@ -133,6 +150,10 @@ class Case:
     graph: Arcs
     start: Integers
     group: Integers
+    miles: Floats
+    pattern: Integers
+    cell: Integers
+    rows: Rows
 
     @property
     def scale(self) -> float:
@@ -181,11 +202,11 @@ def _seals_at_start(condition: Condition, life: Lifecycle, family: Integers) -> 
 
 
 def _graph(
-    starts: Integers, life: Lifecycle, unit_cost: Floats, cents: Integers, terminal: int
+    starts: Integers, life: Lifecycle, unit_cost: Floats, is_open: Flags, terminal: int
 ) -> tuple[Arcs, Integers]:
     """Build the lives that the starting states lead to, and find the node of each start."""
     lockout = life.treatments["lockout_years"].to_numpy(dtype="int64")
-    moves = kernel.Moves(life.next_age, life.next_seals, lockout, cents > 0)
+    moves = kernel.Moves(life.next_age, life.next_seals, lockout, is_open)
     pci = np.ascontiguousarray(life.curves.to_numpy().T)
     worth = kernel.Worth(pci, life.weight, unit_cost, float(terminal))
     number, nodes, arcs = kernel.reachable(starts, moves)
@@ -229,13 +250,15 @@ def case_from_arrays(
         A budget is negative or a year is missing.
     """
     years, cents = _budget_cents(budget_usd)
+    terms = stock.terms or plain(cents, len(stock.age), life)
     exact_age = np.clip(stock.age.astype("float64"), 0, len(life.curves) - 1)
     age = np.rint(exact_age).astype("int64")
     growth = (1 + rules.cost_growth_pct / 100) ** (np.array(years) - rules.base_year)
     unit_cost = growth[:, None, None] * life.unit_cost_usd_sy[None]
     states = np.column_stack([stock.family, stock.seals, age])
     starts, group = np.unique(states, axis=0, return_inverse=True)
-    graph, node = _graph(starts, life, unit_cost, cents, rules.terminal_years)
+    is_open = terms.is_open()
+    graph, node = _graph(starts, life, unit_cost, is_open, rules.terminal_years)
     default = stock.area * life.weight[stock.family]
     weight: Floats = default if stock.weight is None else stock.weight
     return Case(
@@ -255,6 +278,10 @@ def case_from_arrays(
         graph=graph,
         start=node,
         group=group.ravel(),
+        miles=np.zeros(len(age)) if stock.miles is None else stock.miles,
+        pattern=terms.pattern,
+        cell=terms.cell,
+        rows=terms.rows,
     )
 
 

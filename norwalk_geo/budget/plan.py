@@ -12,7 +12,8 @@ import pandas as pd
 
 from norwalk_geo import config, deterioration, network, schema
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, explain, policies, results
+from norwalk_geo.budget import choose, core, exact, explain, policies, results
+from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import Rules, build_case
 from norwalk_geo.budget.simulate import objective, simulate
 from norwalk_geo.errors import Problem, SchemaError
@@ -124,15 +125,17 @@ def optimize(
     """
     rules, aligned = rules or Rules(), _align(condition, sections)
     case = build_case(aligned, sections, lifecycle, budget_usd=budget_usd, rules=rules)
-    best = bounds.minimize(case, progress=progress)
+    market = Market.of(case)
+    best = bounds.minimize(market, progress=progress)
+    found = exact.improve(market, core.choose(market, best))
+    best, treatments = found.bound, found.treatments
     lives = choose.gather(case, best)
-    life = choose.choose(case, best, lives)
     chosen = results.Chosen(
         case=case,
-        treatments=lives.treatments[life],
-        course=simulate(case, lives.treatments[life]),
+        treatments=treatments,
+        course=simulate(case, treatments),
         untreated=simulate(case, policies.do_nothing(case)),
-        worth=explain.worth(case, lives, best.prices, life),
+        worth=explain.worth(case, lives, best, treatments),
     )
     return _record(chosen, best.value / case.scale, aligned, sections)
 

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, policies, results
+from norwalk_geo.budget import choose, core, exact, policies, results
+from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import CENTS, Case, Floats, Rules, build_case
 from norwalk_geo.budget.simulate import Course, objective, simulate
 from norwalk_geo.errors import Problem, SchemaError
@@ -169,7 +170,8 @@ def scaled(case: Case, share: float) -> Case:
     case
         The same states and lives with other money.
     """
-    return replace(case, budget_cents=np.rint(case.budget_cents * share).astype("int64"))
+    cents = np.rint(case.budget_cents * share).astype("int64")
+    return replace(case, budget_cents=cents, rows=case.rows.scaled(cents, case.budget_cents))
 
 
 def played(
@@ -234,9 +236,10 @@ def solve(case: Case, before: Solved | None = None) -> Solved:
     """
     if not case.budget_cents.any():
         return no_work(case)
-    best = bounds.minimize(case)
-    lives = choose.gather(case, best)
-    treatments = lives.treatments[choose.choose(case, best, lives)]
+    market = Market.of(case)
+    best = bounds.minimize(market)
+    made = exact.improve(market, core.choose(market, best))
+    best, treatments = made.bound, made.treatments
     found = played(case, treatments, bound=best.value / case.scale, price=_price(case, best.prices))
     if before is None or before.objective <= found.objective:
         return found

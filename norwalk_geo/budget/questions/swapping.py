@@ -18,7 +18,8 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, explain
+from norwalk_geo.budget import choose, core, exact, explain
+from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers, Rules
 from norwalk_geo.budget.questions.solving import laid_out
 from norwalk_geo.budget.simulate import simulate
@@ -139,11 +140,10 @@ def near(case: Case, *, within_pct: float) -> list[Swap]:
     swaps
         The closest call first.
     """
-    best = bounds.minimize(case)
-    lives = choose.gather(case, best)
-    chosen = choose.choose(case, best, lives)
-    plan = lives.treatments[chosen]
-    worth = explain.worth(case, lives, best.prices, chosen)
+    market = Market.of(case)
+    made = exact.improve(market, core.choose(market, bounds.minimize(market)))
+    plan, lives = made.treatments, choose.gather(case, made.bound)
+    worth = explain.worth(case, lives, made.bound, plan)
     gain = _gain(case, plan)
     cents = choose.cost_cents(case, plan)
     left = case.budget_cents - cents.sum(axis=0)

@@ -1,0 +1,109 @@
+"""
+The last percent of small cities: an integer program over every life that can be in a better plan.
+
+A life that loses more against its section's best than the whole plan falls short of the bound is in
+no better plan. In a small city few are left, and HiGHS decides among them: what it proves is proved
+of all plans. It stops after a number of nodes, not of seconds, so that a plan is the same anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from norwalk_geo.budget.core import Found
+from norwalk_geo.budget.market import Market, Near
+from norwalk_geo.budget.measures import points, rows_of, usage
+from norwalk_geo.budget.model import CENTS, Floats, Integers
+
+__all__ = ["improve"]
+
+_SECTIONS, _LIVES, _NODES = 2_000, 2_000, 300
+_NOTHING = 1e-6  # of the gain
+_INFEASIBLE, _HALF = 2, 0.5
+
+
+def improve(market: Market, found: Found) -> Found:
+    """
+    Improve a small city's plan and its bound, if there is something to improve.
+
+    Parameters
+    ----------
+    market
+        The city.
+    found
+        A plan within every row, and its proof.
+
+    Returns
+    -------
+    found
+        The better plan and the tighter bound; the same where the city is large.
+    """
+    case, bound = market.case, found.bound
+    mine = float(points(case, found.treatments).sum())
+    room = bound.value - mine
+    if len(case.ids) > _SECTIONS or room <= _NOTHING * bound.gain:
+        return found
+    near = market.near(bound.charge, room * (1 + 1e-9) + 1e-9, _LIVES)
+    if len(near.owner) >= _LIVES:
+        return found
+    order = np.argsort(near.owner, kind="stable")
+    near = Near(near.owner[order], near.treatments[order], near.loss[order])
+    pick, top = _solve(market, near, mine, bound.gain)
+    better = replace(bound, value=min(bound.value, max(top, mine)))
+    if pick is None:
+        return replace(found, bound=better)
+    lives = near.treatments[pick]
+    if not _keeps(market, lives) or points(case, lives).sum() <= mine:
+        return replace(found, bound=better)
+    return Found(lives, replace(better, value=max(better.value, float(points(case, lives).sum()))))
+
+
+def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Integers | None, float]:
+    """Choose one life a section; return them if any, and what no plan of these lives exceeds."""
+    case, rows = market.case, market.case.rows
+    some, count, pays = rows_of(case, near.owner), len(near.owner), len(rows.paid)
+    worth, used = points(some, near.treatments), usage(some, near.treatments)
+    payment = sparse.csr_array((np.ones(pays), (rows.paid, np.arange(pays))), (rows.cells, pays))
+    cents = rows.use.copy()
+    cents[:, : rows.cells] /= CENTS
+    scale, reach = max(float(rows.money.max()) * CENTS, 1.0), np.maximum(np.abs(rows.limit), 1.0)
+    blocks = [[used[:, : rows.cells].T / scale, -payment], [None, sparse.csr_array(rows.draws)]]
+    limits = [np.zeros(rows.cells), rows.money * CENTS / scale]
+    if len(rows.limit):
+        other = sparse.csr_array(cents / reach[:, None]) @ used.T
+        blocks.append([other, sparse.csr_array((len(rows.limit), pays))])
+        limits.append(rows.limit / reach)
+    one = sparse.csr_array((np.ones(count), (near.owner, np.arange(count))), (len(case.ids), count))
+    once = sparse.hstack([one, sparse.csr_array((len(case.ids), pays))], format="csr")
+    found = milp(
+        np.append(-worth / gain, np.zeros(pays)),
+        integrality=np.append(np.ones(count), np.zeros(pays)),
+        bounds=Bounds(0, np.append(np.ones(count), np.full(pays, np.inf))),
+        constraints=[
+            LinearConstraint(
+                sparse.block_array(blocks, format="csr"), -np.inf, np.concatenate(limits)
+            ),
+            LinearConstraint(once, 1, 1),
+        ],
+        options={"node_limit": _NODES, "mip_rel_gap": _NOTHING * gain / max(mine, gain)},
+    )
+    if found.status == _INFEASIBLE:  # No better plan exists.
+        return None, mine
+    top = -found.mip_dual_bound * gain if found.mip_dual_bound is not None else np.inf
+    if found.x is None:
+        return None, top
+    return np.flatnonzero(found.x[:count] > _HALF), top
+
+
+def _keeps(market: Market, lives: npt.NDArray[np.int8]) -> bool:
+    """Check yearly money to the cent where a year has one kind of dollar and one fund."""
+    rows = market.case.rows
+    total = np.asarray(usage(market.case, lives).sum(axis=0)).ravel()
+    money: Floats = rows.money * CENTS
+    is_plain = rows.draws.shape == (rows.cells, rows.cells) and not len(rows.limit)
+    return bool(is_plain and (total[: rows.cells] <= np.rint(money)).all())

@@ -1,0 +1,235 @@
+"""A city as a market: what every section would do at given charges, and what that would use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from norwalk_geo.budget import kernel, nearby, pricing
+from norwalk_geo.budget.kernel import Shapes
+from norwalk_geo.budget.model import Case, Floats, Integers
+from norwalk_geo.budget.pricing import Charges, Lanes, Lives
+from norwalk_geo.budget.rows import CLOSED
+
+__all__ = ["BLOCKS", "Answer", "Market", "Near"]
+
+_SERIAL = 3_000_000  # arcs; below it one core is faster than handing work to several
+BLOCKS = 16  # a fixed number, so that sums are the same on any machine
+
+
+@dataclass(frozen=True)
+class Answer:
+    """
+    What sections choose at given charges.
+
+    Parameters
+    ----------
+    values
+        Their points with charges, by block of sections.
+    benefit
+        Their points without charges.
+    used
+        What they use, by block and measure.
+    lives
+        By section in the order of the market, where asked for.
+    """
+
+    values: Floats
+    benefit: float
+    used: Floats
+    lives: Lives
+
+    @property
+    def value(self) -> float:
+        """
+        Sum over the blocks.
+
+        Returns
+        -------
+        value
+            Points with charges.
+        """
+        return float(self.values.sum())
+
+    @property
+    def usage(self) -> Floats:
+        """
+        Sum over the blocks.
+
+        Returns
+        -------
+        usage
+            By measure.
+        """
+        return np.asarray(self.used.sum(axis=0))
+
+
+@dataclass(frozen=True)
+class Near:
+    """
+    Lives that lose little.
+
+    Parameters
+    ----------
+    owner, treatments, loss
+        Section in the order of the case, treatment by year, points short of the section's best.
+    """
+
+    owner: Integers
+    treatments: npt.NDArray[np.int8]
+    loss: Floats
+
+
+@dataclass(frozen=True)
+class Market:
+    """
+    Sections of a case, sorted so that those of one state lie together.
+
+    Parameters
+    ----------
+    case
+        The city.
+    shapes
+        What each state can reach.
+    lanes
+        The sections.
+    order
+        Section of the case by row.
+    pci
+        Condition by family and age.
+    """
+
+    case: Case
+    shapes: Shapes
+    lanes: Lanes
+    order: Integers
+    pci: Floats
+
+    @classmethod
+    def of(cls, case: Case) -> Market:
+        """
+        Sort a case's sections.
+
+        Parameters
+        ----------
+        case
+            The city.
+
+        Returns
+        -------
+        market
+            Ready to be asked.
+        """
+        ratio = case.cost_area / np.maximum(case.weight, 1e-12)
+        order = np.lexsort((ratio, case.pattern, case.group))
+        lanes = Lanes(
+            shape=case.group[order],
+            pattern=case.pattern[order],
+            weight=(case.weight / case.life.weight[case.family])[order],
+            area=case.area[order],
+            cost=case.cost_area[order],
+            miles=case.miles[order],
+        )
+        pci = np.ascontiguousarray(case.life.curves.to_numpy().T)
+        return cls(case, kernel.shapes(case.graph, case.start), lanes, order, pci)
+
+    def sample(self, count: int) -> tuple[Market, float]:
+        """
+        Take every so-manieth section: states and cost ratios are spread as in the whole.
+
+        Parameters
+        ----------
+        count
+            Sections at most.
+
+        Returns
+        -------
+        market, share
+            Of those sections, and their share of the area paid for.
+        """
+        step = -(-len(self.order) // count)
+        part: list[Any] = [np.ascontiguousarray(one[step // 2 :: step]) for one in self.lanes]
+        lanes = Lanes(*part)
+        share = float(lanes.cost.sum() / self.lanes.cost.sum())
+        return Market(self.case, self.shapes, lanes, self.order[step // 2 :: step], self.pci), share
+
+    def charges(self, charge: Floats) -> Charges:
+        """
+        Lay out the charges for the kernels.
+
+        Parameters
+        ----------
+        charge
+            Points a unit, by measure.
+
+        Returns
+        -------
+        charges
+            By pattern, year and treatment.
+        """
+        case, rows = self.case, self.case.rows
+        money = np.where(case.cell >= 0, charge[case.cell], 0.0)
+        money = np.where(case.cell == CLOSED, pricing.BARRED, money)
+        miles = np.ascontiguousarray(charge[rows.cells : rows.cells + rows.years])
+        paid = -charge[rows.cells + rows.years :].reshape(rows.families, rows.years)
+        bonus = np.empty(0)
+        if paid.any():
+            bonus = pricing.point_benefit(case.graph, self.pci, paid)
+        return Charges(money, case.cell, miles, bonus, case.unit_cost)
+
+    def ask(self, charge: Floats, *, wants_lives: bool = False) -> Answer:
+        """
+        Let every section live its best life.
+
+        Parameters
+        ----------
+        charge
+            Points a unit, by measure.
+        wants_lives
+            Whether to return what each section does.
+
+        Returns
+        -------
+        answer
+            Sums, and the lives.
+        """
+        count = len(self.order) if wants_lives else 0
+        years = self.case.rows.years
+        lives = Lives(np.full((count, years), -1, np.int8), np.zeros(count), np.zeros(count))
+        used = np.zeros((BLOCKS, self.case.rows.measures))
+        run = pricing.in_turn if self._steps() < _SERIAL else pricing.in_parallel
+        graph, charges = self.case.graph, self.charges(charge)
+        sums = run(graph, self.shapes, self.lanes, charges, self.pci, used, lives)
+        return Answer(sums[:, 0], float(sums[:, 1].sum()), used, lives)
+
+    def _steps(self) -> int:
+        """Arcs to look at, about."""
+        each = len(self.shapes.end) / max(len(self.shapes.arc_first) - 1, 1)
+        return int(each * len(self.order))
+
+    def near(self, charge: Floats, most: float, room: int) -> Near:
+        """
+        List the lives that lose at most so much.
+
+        Parameters
+        ----------
+        charge
+            Points a unit, by measure.
+        most
+            Points that a life may lose.
+        room
+            Lives at most.
+
+        Returns
+        -------
+        near
+            The first `room` of them if there are more.
+        """
+        charges = self.charges(charge)
+        count, owner, lives, loss = nearby.near(
+            self.case.graph, self.shapes, self.lanes, charges, most, room
+        )
+        return Near(self.order[owner[:count]], lives[:count], loss[:count])

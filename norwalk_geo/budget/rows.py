@@ -1,0 +1,180 @@
+"""
+What a plan must keep to, as rows of numbers.
+
+A plan uses measures: dollars of a kind in a year, miles worked on in a year, points of condition of
+a family at the end of a year. Dollars must be paid from funds: a payment takes money out of one or
+more fund rows. Every other demand is a row: so much of each measure at most. What is in words is
+kept beside each row, for prices and for messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from norwalk_geo.treatments import Lifecycle
+
+__all__ = ["CLOSED", "FREE", "Rows", "Terms", "plain"]
+
+CENTS = 100
+CLOSED, FREE = -2, -1
+Floats: TypeAlias = npt.NDArray[np.float64]
+Integers: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """
+    Funds and demands on the measures of a plan.
+
+    Measures are numbered: first the dollars by kind and year, then miles by year, then points of
+    condition (square yards × PCI) by family and year.
+
+    Parameters
+    ----------
+    years, kinds, families
+        How many there are of each; a kind is a class of work that the same funds may pay for.
+    paid
+        Measure that each payment pays.
+    draws
+        Dollars that a dollar of each payment takes from each fund row; below zero where it earns.
+    money
+        Dollars at most by fund row.
+    use
+        How much each further row counts each measure, by row and measure.
+    limit
+        At most, by further row.
+    fund_words, row_words
+        What each is, in words.
+    """
+
+    years: int
+    kinds: int
+    families: int
+    paid: Integers
+    draws: Floats
+    money: Floats
+    use: Floats
+    limit: Floats
+    fund_words: tuple[str, ...]
+    row_words: tuple[str, ...]
+
+    @property
+    def cells(self) -> int:
+        """
+        Measures of money.
+
+        Returns
+        -------
+        cells
+            Kinds × years.
+        """
+        return self.kinds * self.years
+
+    def scaled(self, now: Integers, before: Integers) -> Rows:
+        """
+        Give every fund as much more or less as the yearly budgets are.
+
+        Parameters
+        ----------
+        now, before
+            Cents by year.
+
+        Returns
+        -------
+        rows
+            With money in proportion, to the cent where one fund a year is all there is.
+        """
+        if len(self.money) == len(now):
+            return replace(self, money=now / CENTS)
+        total = max(float(before.sum()), 1.0)
+        return replace(self, money=np.floor(self.money * CENTS * now.sum() / total) / CENTS)
+
+    @property
+    def measures(self) -> int:
+        """
+        All measures.
+
+        Returns
+        -------
+        measures
+            Money, miles and condition.
+        """
+        return (self.kinds + 1 + self.families) * self.years
+
+
+@dataclass(frozen=True)
+class Terms:
+    """
+    Rows, and which section counts where.
+
+    Parameters
+    ----------
+    pattern
+        Row of `cell` for each section.
+    cell
+        Measure of a dollar by pattern, year and treatment, doing nothing being the first.
+    rows
+        Funds and demands.
+    """
+
+    pattern: Integers
+    cell: Integers
+    rows: Rows
+
+    def is_open(self) -> npt.NDArray[np.bool_]:
+        """
+        Years in which anything can be paid for.
+
+        Returns
+        -------
+        is_open
+            Whether some payment of the year draws on a fund with money.
+        """
+        rows = self.rows
+        has_money = (rows.draws <= 0) | (rows.money[:, None] > 0)
+        can = has_money.all(axis=0)
+        is_open = np.zeros(rows.years, dtype=bool)
+        is_open[rows.paid[can] % rows.years] = True
+        return is_open
+
+
+def plain(cents: Integers, count: int, life: Lifecycle) -> Terms:
+    """
+    Money by year, and nothing else.
+
+    Parameters
+    ----------
+    cents
+        Cents by year.
+    count
+        Sections.
+    life
+        Life-cycle model.
+
+    Returns
+    -------
+    terms
+        One kind of dollar, one fund a year.
+    """
+    years, families, treatments = len(cents), len(life.families), len(life.treatments)
+    cell = np.repeat(np.arange(years)[None, :, None], treatments + 1, axis=2)
+    cell[:, :, 0] = FREE
+    measures = (2 + families) * years
+    rows = Rows(
+        years=years,
+        kinds=1,
+        families=families,
+        paid=np.arange(years),
+        draws=np.eye(years),
+        money=cents / CENTS,
+        use=np.zeros((0, measures)),
+        limit=np.zeros(0),
+        fund_words=tuple(f"money of year {t + 1}" for t in range(years)),
+        row_words=(),
+    )
+    return Terms(np.zeros(count, dtype="int64"), cell, rows)
