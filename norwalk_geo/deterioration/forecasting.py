@@ -131,8 +131,8 @@ def forecast(
         columns = _through_survey(known, streets, table, ahead)
     # Built from codes: sorting and checking twenty million rows would take longer than all else.
     codes = [
-        np.repeat(np.arange(len(known)), len(span)),
-        np.tile(np.arange(len(span)), len(known)),
+        np.repeat(np.arange(len(known), dtype="int32"), len(span)),
+        np.tile(np.arange(len(span), dtype="int8"), len(known)),
     ]
     index = pd.MultiIndex(
         levels=[known.index, pd.Index(span, dtype="int64")],  # type: ignore[list-item]
@@ -140,4 +140,5 @@ def forecast(
         names=["section_id", "year"],
         verify_integrity=False,
     )
-    return pd.DataFrame({name: wide.ravel() for name, wide in columns.items()}, index=index)
+    flat = {name: wide.ravel() for name, wide in columns.items()}
+    return pd.DataFrame(flat, index=index, copy=False)
