@@ -8,6 +8,7 @@ plan can be from the best: prices on each year's money give a bound that no plan
 
 from __future__ import annotations
 
+from norwalk_geo.budget.demands import Demands, Fund
 from norwalk_geo.budget.model import Rules
 from norwalk_geo.budget.plan import Plan, optimize, warm
 from norwalk_geo.budget.questions import (
@@ -24,6 +25,8 @@ from norwalk_geo.budget.questions import (
 __all__ = [
     "Comparison",
     "Delay",
+    "Demands",
+    "Fund",
     "Held",
     "Plan",
     "Rules",

@@ -133,7 +133,7 @@ def cheapest(rows: Rows, fund: Floats) -> Floats:
     """
     paid = np.full(rows.cells, np.inf)
     np.minimum.at(paid, rows.paid, fund @ rows.draws)
-    return np.where(np.isinf(paid), DEAR, np.maximum(paid, 0.0))
+    return np.where(np.isinf(paid), DEAR, paid)
 
 
 def _cents(market: Market, charge: Floats) -> float:
@@ -178,7 +178,7 @@ class _Model:
         self.rows, self.gain, self.cells = rows, gain, rows.cells
         self.after = rows.cells + len(rows.money)
         # A row whose price is one unit is worth about the whole gain.
-        worth = gain / np.maximum(np.abs(rows.limit) * share, 1e-9)
+        worth = gain / (rows.reach() * share)
         self.unit = np.append(np.full(self.after, unit), worth)
         self.size = len(self.unit)
         cents = np.full(rows.cells, _HALF_CENT * len(market.order))
@@ -193,10 +193,10 @@ class _Model:
 
     def prices(self, x: Floats) -> Prices:
         """Prices from the program's variables."""
-        x = np.maximum(x, 0.0) * self.unit
-        fund = x[self.cells : self.after]
+        x = x * self.unit
+        fund = np.maximum(x[self.cells : self.after], 0.0)
         paid = np.minimum(x[: self.cells], cheapest(self.rows, fund))
-        return Prices(paid, fund, x[self.after :])
+        return Prices(paid, fund, np.maximum(x[self.after :], 0.0))
 
     def add(self, answer: Answer, charge: Floats) -> None:
         """Add what each block's value is at least at any charges."""

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from norwalk_geo.budget import exchange
+from norwalk_geo.budget import exchange, ledger
 from norwalk_geo.budget.bound import DEAR, Bound, Prices, cheapest, value
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.measures import Lives, points, rows_of, usage, usage_value
@@ -130,7 +130,7 @@ def _program(case: Case, some: Core) -> _Shares:
     fixed = _fixed(case, some)
     payments = len(rows.paid)
     scale = max(float(rows.money.max()) * CENTS, 1.0)
-    reach = np.maximum(np.abs(rows.limit), 1.0)
+    reach = rows.reach()
     gain = some.worth - some.worth[some.first][some.owner]
     unit = max(float(np.abs(gain).max(initial=0.0)), 1e-12)
     one = sparse.csr_array((np.ones(count), (some.owner, np.arange(count))))
@@ -149,7 +149,7 @@ def _program(case: Case, some: Core) -> _Shares:
         method="highs-ds",
     )
     if not found.success:
-        raise RuntimeError("no plan of the core keeps to the rows: please report this")
+        raise ledger.impossible(case, _shortfall(case, some, used, fixed))
     dual = np.maximum(-found.ineqlin.marginals, 0.0) * unit
     cells, after = rows.cells, rows.cells + len(rows.money)
     fund = dual[cells:after] * CENTS / scale
@@ -157,6 +157,31 @@ def _program(case: Case, some: Core) -> _Shares:
     return _Shares(
         found.x[:count], found.x[count:] * scale, Prices(paid, fund, dual[after:] / reach)
     )
+
+
+def _shortfall(case: Case, some: Core, used: sparse.csr_array, fixed: Floats) -> Floats:
+    """Find by how little the rows would have to give way, in their units."""
+    rows, count, cents = case.rows, len(some.owner), _in_cents(case)
+    scale, reach, pays = max(float(rows.money.max()) * CENTS, 1.0), rows.reach(), len(rows.paid)
+    given = len(rows.money) + len(rows.limit)
+    gives = sparse.vstack([sparse.csr_array((rows.cells, given)), -sparse.eye_array(given)])
+    one = sparse.csr_array((np.ones(count), (some.owner, np.arange(count))))
+    found = linprog(
+        np.append(np.zeros(count + pays), np.ones(given)),
+        sparse.hstack([_constraints(case, used, scale, reach), gives], format="csr"),
+        np.concatenate(
+            [
+                -fixed[: rows.cells] / scale,
+                rows.money * CENTS / scale,
+                (rows.limit - cents.use @ fixed) / reach,
+            ]
+        ),
+        sparse.hstack([one, sparse.csr_array((len(some.first), pays + given))], format="csr"),
+        np.ones(len(some.first)),
+        method="highs-ds",
+    )
+    unit = np.append(np.full(len(rows.money), scale / CENTS), reach)
+    return np.asarray(found.x[count + pays :] * unit)
 
 
 def _constraints(

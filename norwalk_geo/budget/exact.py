@@ -15,10 +15,11 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from norwalk_geo.budget import ledger
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market, Near
 from norwalk_geo.budget.measures import points, rows_of, usage
-from norwalk_geo.budget.model import CENTS, Floats, Integers
+from norwalk_geo.budget.model import CENTS, Integers
 
 __all__ = ["improve"]
 
@@ -71,7 +72,7 @@ def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Intege
     payment = sparse.csr_array((np.ones(pays), (rows.paid, np.arange(pays))), (rows.cells, pays))
     cents = rows.use.copy()
     cents[:, : rows.cells] /= CENTS
-    scale, reach = max(float(rows.money.max()) * CENTS, 1.0), np.maximum(np.abs(rows.limit), 1.0)
+    scale, reach = max(float(rows.money.max()) * CENTS, 1.0), rows.reach()
     blocks = [[used[:, : rows.cells].T / scale, -payment], [None, sparse.csr_array(rows.draws)]]
     limits = [np.zeros(rows.cells), rows.money * CENTS / scale]
     if len(rows.limit):
@@ -101,9 +102,5 @@ def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Intege
 
 
 def _keeps(market: Market, lives: npt.NDArray[np.int8]) -> bool:
-    """Check yearly money to the cent where a year has one kind of dollar and one fund."""
-    rows = market.case.rows
-    total = np.asarray(usage(market.case, lives).sum(axis=0)).ravel()
-    money: Floats = rows.money * CENTS
-    is_plain = rows.draws.shape == (rows.cells, rows.cells) and not len(rows.limit)
-    return bool(is_plain and (total[: rows.cells] <= np.rint(money)).all())
+    """Check every row, the funds to the cent."""
+    return not ledger.broken(market.case, lives)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 
 from norwalk_geo import config, deterioration, network
 from norwalk_geo.budget import kernel
+from norwalk_geo.budget.demands import Demands, terms
 from norwalk_geo.budget.kernel import Arcs
 from norwalk_geo.budget.rows import Rows, Terms, plain
 from norwalk_geo.errors import InfeasibleError, Problem
@@ -47,6 +48,8 @@ class Rules:
         Yearly inflation, for nominal dollars.
     cost_growth_pct
         Yearly growth of costs above inflation.
+    demands
+        What the plan must keep to beyond the money by year.
     """
 
     start_month: int = 7
@@ -55,6 +58,7 @@ class Rules:
     base_year: int = 2026
     inflation_pct: float = 2.5
     cost_growth_pct: float = 0.0
+    demands: Demands = field(default_factory=Demands)
 
 
 @dataclass(frozen=True)
@@ -250,14 +254,14 @@ def case_from_arrays(
         A budget is negative or a year is missing.
     """
     years, cents = _budget_cents(budget_usd)
-    terms = stock.terms or plain(cents, len(stock.age), life)
+    given = stock.terms or plain(cents, len(stock.age), life)
     exact_age = np.clip(stock.age.astype("float64"), 0, len(life.curves) - 1)
     age = np.rint(exact_age).astype("int64")
     growth = (1 + rules.cost_growth_pct / 100) ** (np.array(years) - rules.base_year)
     unit_cost = growth[:, None, None] * life.unit_cost_usd_sy[None]
     states = np.column_stack([stock.family, stock.seals, age])
     starts, group = np.unique(states, axis=0, return_inverse=True)
-    is_open = terms.is_open()
+    is_open = given.is_open()
     graph, node = _graph(starts, life, unit_cost, is_open, rules.terminal_years)
     default = stock.area * life.weight[stock.family]
     weight: Floats = default if stock.weight is None else stock.weight
@@ -279,9 +283,9 @@ def case_from_arrays(
         start=node,
         group=group.ravel(),
         miles=np.zeros(len(age)) if stock.miles is None else stock.miles,
-        pattern=terms.pattern,
-        cell=terms.cell,
-        rows=terms.rows,
+        pattern=given.pattern,
+        cell=given.cell,
+        rows=given.rows,
     )
 
 
@@ -319,7 +323,9 @@ def build_case(
     InfeasibleError
         A budget is negative or a year is missing, or there is nothing to plan.
     """
-    years, _ = _budget_cents(budget_usd)
+    demands, years = rules.demands, tuple(sorted(budget_usd))
+    budget_usd = demands.budget_usd(years) or budget_usd
+    years, cents = _budget_cents(budget_usd)
     measures = network.measure(sections, life.classes)
     planned = condition["pci"].notna() & (measures["area_sy"] > 0)
     if not planned.any():
@@ -340,5 +346,9 @@ def build_case(
         seals=_seals_at_start(known, life, family),
         age=(exact + months).to_numpy(),
         area=measures.loc[ids, "area_sy"].to_numpy(),
+        miles=measures.loc[ids, "miles"].to_numpy(),
     )
+    if demands != Demands():
+        made = terms(demands, streets, (family, stock.area), years, cents, life)
+        stock = replace(stock, terms=made)
     return case_from_arrays(stock, life, budget_usd=budget_usd, rules=rules, ids=ids)

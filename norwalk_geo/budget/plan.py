@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import config, deterioration, network, schema
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, core, exact, explain, policies, results
+from norwalk_geo.budget import choose, core, exact, explain, ledger, policies, results
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import Rules, build_case
 from norwalk_geo.budget.simulate import objective, simulate
@@ -144,7 +142,7 @@ def _record(chosen: results.Chosen, bound: float, condition: Condition, sections
     """Check the plan against its proof and its budgets, and make its tables."""
     case, life = chosen.case, chosen.case.life
     mine, nothing = objective(case, chosen.course), objective(case, chosen.untreated)
-    if mine > bound + _NOISE or (_spent(chosen) > case.budget_cents).any():
+    if mine > bound + _NOISE or ledger.broken(case, chosen.treatments):
         raise RuntimeError("the plan breaks its own bound or budget: please report this")
     measures = network.measure(sections, life.classes)
     flags = deterioration.families(sections, life.curves).assign(
@@ -169,12 +167,6 @@ def _record(chosen: results.Chosen, bound: float, condition: Condition, sections
         objective_exact=objective(case, simulate(case, chosen.treatments, exact=True)),
         classes=life.classes,
     )
-
-
-def _spent(chosen: results.Chosen) -> npt.NDArray[np.int64]:
-    """Cents by year."""
-    cents: npt.NDArray[np.int64] = choose.cost_cents(chosen.case, chosen.treatments).sum(axis=0)
-    return cents
 
 
 def _align(condition: Condition, sections: Sections) -> Condition:

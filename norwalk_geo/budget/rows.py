@@ -94,6 +94,19 @@ class Rows:
         total = max(float(before.sum()), 1.0)
         return replace(self, money=np.floor(self.money * CENTS * now.sum() / total) / CENTS)
 
+    def reach(self) -> Floats:
+        """
+        Size of each further row, for scales: its limit, or what a hundredth of all money would use.
+
+        Returns
+        -------
+        reach
+            Units, above zero.
+        """
+        dollars = np.abs(self.use[:, : self.cells]).max(axis=1, initial=0.0)
+        shares = dollars * self.money.sum() / 100
+        return np.asarray(np.maximum(np.maximum(np.abs(self.limit), shares), 1e-9))
+
     @property
     def measures(self) -> int:
         """
