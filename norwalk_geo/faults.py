@@ -162,11 +162,8 @@ def _at_bends(streets: Network) -> list[pd.DataFrame]:
     ends = ends.assign(section_id=[*sections.index, *sections.index])
     two = ends[ends.index.map(streets.nodes["degree"]) == _TWO].sort_index(kind="stable")
     two = two.reset_index(names="node")[["node", "section_id", "street_name"]]
-    pairs = (
-        two.iloc[::2]
-        .reset_index(drop=True)
-        .join(two.iloc[1::2].reset_index(drop=True), rsuffix="_then")
-    )
+    other = two.iloc[1::2].reset_index(drop=True).add_suffix("_then")
+    pairs = pd.concat([two.iloc[::2].reset_index(drop=True), other], axis=1)
     pairs = pairs.dropna(subset=["street_name", "street_name_then"])
     pairs = pairs[pairs["street_name"] != pairs["street_name_then"]]
     alike = [

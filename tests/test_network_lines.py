@@ -300,12 +300,23 @@ def test_new_gone_split_and_merged() -> None:
     assert back.changes["change"].value_counts()["merged"] == 2
 
 
-def test_an_id_never_goes_to_another_street() -> None:
-    new = streets(a=[(0, 900), (100, 900)], b=[(100, 0), (200, 0)], c=[(0, 50), (100, 50)])
-    edition = network.match_ids(new, OLD)
-    assert edition.sections.index.tolist() == ["ab", "b", "c"]
+def test_a_key_may_move_but_never_takes_the_place_of_another() -> None:
+    moved = streets(a=[(0, 900), (100, 900)], b=[(100, 0), (200, 0)], c=[(0, 50), (100, 50)])
+    edition = network.match_ids(moved, OLD)
+    assert edition.sections.index.tolist() == ["a", "b", "c"]
+    assert changes(edition)["a>a"] == "changed"
+    # Row numbers as keys: what lies where b was is b, whatever it is called now.
+    numbered = streets(a=[(100, 0), (200, 0)], b=[(0, 50), (100, 50)])
+    edition = network.match_ids(numbered, OLD)
+    assert edition.sections.index.tolist() == ["b", "c"]
     assert changes(edition)["a>"] == "gone"
-    assert changes(edition)[">ab"] == "new"
+
+
+def test_a_piece_may_keep_the_key_of_the_whole() -> None:
+    new = streets(a=[(0, 0), (50, 0)], a2=[(50, 0), (100, 0)])
+    edition = network.match_ids(new, OLD.loc[["a"]])
+    assert edition.sections.index.tolist() == ["a", "a2"]
+    assert set(changes(edition).values()) == {"split"}
 
 
 def test_what_the_city_entered_stays() -> None:

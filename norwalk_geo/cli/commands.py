@@ -95,6 +95,10 @@ def check(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Also write every bad row to this CSV file."),
     ] = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Also draw the faults of the streets: table, layer and page, in here."),
+    ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -102,12 +106,19 @@ def check(
     Check settings and tables, and list all that is wrong.
 
     Each line names the table and column, what is wrong in how many rows, the first rows, and what
-    to do. With --report every row is listed.
+    to do. With --report every row is listed. With --out, places where the streets may be drawn or
+    named wrongly (near misses, overlaps, isolated parts, names that change) become faults.csv,
+    faults.gpkg and faults.html; they stop nothing.
     """
     with guard(as_json=as_json, quiet=quiet) as show:
         from norwalk_geo.cli import reading
 
-        show.checked(reading.check(city, rows=report))
+        read, counts = reading.check(city, rows=report), None
+        if out is not None:
+            from norwalk_geo.cli import streets
+
+            counts = streets.draw_faults(read, out)
+        show.checked(read, counts)
 
 
 @app.command("import")
@@ -141,6 +152,32 @@ def import_(
 
         day = as_of.date() if as_of else None
         show.imported(importing.run(source, mapping, city, as_of=day, replace=replace))
+
+
+@app.command()
+def match(
+    city: City,
+    default_class: Annotated[
+        str,
+        typer.Option(
+            "--class", help="Functional class of rows without one: arterial, residential …"
+        ),
+    ] = "",
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Join a pavement table of streets and limits to lines: makes sections and surveys.
+
+    Import the lines first (table = "lines"), then the pavement table (table = "limits"). What is
+    not sure is listed in clean/match_fixes.xlsx; write ids of lines into its column fix, and run
+    again: what you decide is kept.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import streets
+
+        show.matched(streets.match(city, default_class=default_class, as_of=as_of))
 
 
 @app.command()

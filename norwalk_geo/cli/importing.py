@@ -7,13 +7,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import tomlkit
 
-from norwalk_geo import config, io, schema, sources
+from norwalk_geo import config, io, network, schema, sources
 from norwalk_geo.cli.records import Brought
 
-__all__ = ["run"]
+__all__ = ["name_tables", "run"]
 
 _FOLDER = "clean"
 
@@ -43,14 +44,55 @@ def _with_earlier(
     return pd.concat([kept, frame]).sort_index(kind="stable"), len(kept)
 
 
-def _name_tables(settings: config.Config, names: Mapping[str, str]) -> str:
-    """Name tables in the text of `norwalk.toml`, leaving its comments as they are."""
+def name_tables(settings: config.Config, names: Mapping[str, str]) -> str:
+    """
+    Name tables in the text of `norwalk.toml`, leaving its comments as they are.
+
+    Parameters
+    ----------
+    settings
+        Settings as read.
+    names
+        File by table, relative to the city's folder.
+
+    Returns
+    -------
+    text
+        The file's new text.
+    """
     file = settings.folder / config.FILE_NAME
     document = tomlkit.parse(file.read_text(encoding="utf-8-sig"))
     tables = document.setdefault("tables", tomlkit.table())
     for table, name in names.items():
         tables[table] = name
     return tomlkit.dumps(document)
+
+
+def _onward(
+    settings: config.Config, tables: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Give re-imported sections the ids that they had; carry over edits and history."""
+    made, named = dict(tables), settings.tables
+    place = settings.path("sections") if "sections" in named else None
+    if "sections" not in made or place is None or not io.is_there(place):
+        return made, []
+    earlier = gpd.GeoDataFrame(io.read_table(place, "sections"))
+    if earlier.crs != gpd.GeoDataFrame(made["sections"]).crs:
+        return made, []
+    imported = made["sections"].index
+    edition = network.match_ids(gpd.GeoDataFrame(made["sections"]), earlier)
+    made["sections"], made["changes"] = edition.sections, edition.changes
+    renamed = dict(zip(imported, edition.sections.index, strict=True))
+    if "surveys" in made:
+        made["surveys"] = made["surveys"].rename(index=renamed, level="section_id")
+    at = settings.path("surveys") if "surveys" in named else None
+    if at is not None and io.is_there(at):
+        kept = network.carry_surveys(io.read_table(at, "surveys"), edition.changes, earlier)
+        fresh = made.get("surveys", kept.iloc[:0])
+        made["surveys"] = pd.concat([kept[~kept.index.isin(fresh.index)], fresh]).sort_index()
+    counts = edition.changes["change"].value_counts().sort_index()
+    told = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
+    return made, [f"against the earlier edition: {told} (changes.csv lists them)"]
 
 
 def run(
@@ -90,11 +132,13 @@ def run(
     )
     account = sources.report_dict(made.report)
     lines, names, places = list(sources.describe(made.report)), {}, []
+    tables, said = (made.tables, []) if replace else _onward(settings, made.tables)
+    lines += said
     in_database: dict[tuple[str, str], pd.DataFrame] = {}
     with io.writing(settings.folder) as whole:
         aside = whole / _FOLDER
         aside.mkdir()
-        for table, frame in made.tables.items():
+        for table, frame in tables.items():
             place = _target(settings, table)
             joined, kept = (frame, 0) if replace else _with_earlier(settings, table, frame)
             if kept:
@@ -105,12 +149,13 @@ def run(
                 continue
             io.write_table(joined, aside / place.name, table, as_of=day)
             places.append(str(place))
-            names[table] = place.relative_to(settings.folder).as_posix()
+            if table != "changes":
+                names[table] = place.relative_to(settings.folder).as_posix()
         text = json.dumps(account, indent=2, ensure_ascii=False) + "\n"
         (aside / f"import_{made.report.table}.json").write_text(text, encoding="utf-8")
         new = {table: name for table, name in names.items() if settings.tables.get(table) != name}
         if new:
-            text = _name_tables(settings, new)
+            text = name_tables(settings, new)
             (whole / config.FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
             lines.append(f"{config.FILE_NAME} now names {', '.join(new.values())}.")
         # Last, so that a database is not changed where a file could not be written.

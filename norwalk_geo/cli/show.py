@@ -120,12 +120,22 @@ class Show:
         self._json({"kind": "new", "city": str(city)})
         self._say(f"Made {escape(str(city))}. Next: edit {escape(str(city / 'norwalk.toml'))}.")
 
-    def checked(self, city: City) -> None:
-        """Show what a check found in order."""
+    def checked(self, city: City, faults: Mapping[str, int] | None = None) -> None:
+        """Show what a check found in order, and the faults of the streets where they were drawn."""
         tables = {one.table: one.rows for one in city.inputs}
-        self._json({"kind": "check", "city": city.config.city, "tables": tables})
+        drawn = {} if faults is None else {"faults": dict(faults)}
+        self._json({"kind": "check", "city": city.config.city, "tables": tables, **drawn})
         self._say(f"{escape(city.config.city)}: everything is in order.")
         self._say(*(f"  {name}: {rows:,} rows" for name, rows in tables.items()))
+        if faults is not None:
+            self._say(f"Places to look at in the streets: {sum(faults.values()):,}")
+            self._say(*(f"  {name}: {count:,}" for name, count in faults.items()))
+
+    def matched(self, brought: Brought) -> None:
+        """Show how a pavement table was joined to lines."""
+        self._json({"kind": "match", **brought.report, "written": brought.written})
+        self._say(*(escape(line) for line in brought.lines))
+        self._say(*(f"Written: {escape(path)}" for path in brought.written))
 
     def imported(self, brought: Brought) -> None:
         """Show what an import did."""

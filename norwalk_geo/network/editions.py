@@ -139,6 +139,12 @@ def _one_to_one(pairs: pd.DataFrame, new: Sections, old: Sections) -> dict[int, 
         if row not in chosen and before not in taken:
             chosen[int(row)] = int(before)
             taken.add(int(before))
+    # A row that keeps its key and lies elsewhere was moved, unless another lies where it was.
+    place = old.index.get_indexer(new.index)
+    lying_new, lying_old = set(pairs["new"]), set(pairs["old"])
+    for row in np.flatnonzero(place >= 0):
+        if int(row) not in lying_new and int(place[row]) not in lying_old:
+            chosen[int(row)] = int(place[row])
     return chosen
 
 
@@ -182,11 +188,16 @@ def _told(pairs: pd.DataFrame, chosen: dict[int, int], sizes: tuple[int, int]) -
     return pd.concat([*told, other, fresh, gone], ignore_index=True)
 
 
-def _free_ids(new: Sections, old: Sections, chosen: dict[int, int]) -> pd.Index:
+def _free_ids(
+    new: Sections, old: Sections, chosen: dict[int, int], pairs: pd.DataFrame
+) -> pd.Index:
     """Give each new section its id: the old one, its own, or its own with a letter."""
     ids = new.index.to_numpy(dtype="object").astype("object")
     kept = {str(old.index[before]) for before in chosen.values()}
     taken = set(map(str, old.index)) | kept
+    at = zip(new.index[pairs["new"]], old.index[pairs["old"]], strict=True)
+    # A piece that goes by the key of the whole may keep it.
+    own_piece = {str(one) for one, other in at if one == other} - kept
     result = []
     for row, own in enumerate(map(str, ids)):
         if row in chosen:
@@ -194,7 +205,7 @@ def _free_ids(new: Sections, old: Sections, chosen: dict[int, int]) -> pd.Index:
             continue
         name, letter = own, "b"
         # An id is kept for ever: what is not the same street may not have it.
-        while name in taken:
+        while name in taken - own_piece:
             name, letter = f"{own}{letter}", chr(ord(letter) + 1)
         taken.add(name)
         result.append(name)
@@ -233,7 +244,7 @@ def match_ids(sections: Sections, earlier: Sections, *, near_ft: float = 15.0) -
             "columns": altered.to_numpy(),
         }
     )
-    ids = _free_ids(sections, earlier, chosen)
+    ids = _free_ids(sections, earlier, chosen, pairs)
     named = sections.set_axis(ids)
     rows = pd.concat([stays, told], ignore_index=True)
     changes = pd.DataFrame(

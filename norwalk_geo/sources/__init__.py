@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from norwalk_geo.sources.export import Imported, from_export
 from norwalk_geo.sources.mapping import Mapping, read_mapping
+from norwalk_geo.sources.osm import read_osm
+from norwalk_geo.sources.osm_streets import from_osm
 from norwalk_geo.sources.report import Change, ImportReport, describe, report_dict
 from norwalk_geo.sources.rules import ColumnRule
 
@@ -20,6 +22,8 @@ __all__ = [
     "Mapping",
     "describe",
     "from_export",
+    "from_osm",
     "read_mapping",
+    "read_osm",
     "report_dict",
 ]

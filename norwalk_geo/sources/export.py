@@ -18,6 +18,7 @@ from norwalk_geo.schema.convert import TYPES
 from norwalk_geo.sources import columns, pieces, rows
 from norwalk_geo.sources.account import Result, report_of
 from norwalk_geo.sources.mapping import Mapping
+from norwalk_geo.sources.osm import is_osm, read_osm
 from norwalk_geo.sources.pieces import Parts
 from norwalk_geo.sources.report import ImportReport, Log
 from norwalk_geo.sources.shapes import City
@@ -157,7 +158,10 @@ def _names(ids: pd.Series, kept: Kept, parts: Parts, log: Log) -> dict[str, str]
 
 def _read(source: Path, layer: str) -> DataFrame:
     """Read the file; a named index, which Parquet keeps, is a column."""
-    raw = files.read_frame(source, layer=layer or None).rename(columns=str)
+    if is_osm(source) and source.is_file():
+        streets: DataFrame = read_osm(source)
+        return streets
+    raw: DataFrame = files.read_frame(source, layer=layer or None).rename(columns=str)
     is_column = raw.index.names != [None] and not set(raw.index.names) & set(raw.columns)
     return raw.reset_index(drop=not is_column)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from norwalk_geo.website.faults import faults_page
 from norwalk_geo.website.page import Plan, page, publish
 
-__all__ = ["Plan", "page", "publish"]
+__all__ = ["Plan", "faults_page", "page", "publish"]

@@ -1,0 +1,183 @@
+"""The commands that join tables to lines, draw faults, and import a second time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from commands import norwalk
+
+from norwalk_geo import io, sources
+from norwalk_geo.errors import SourceError
+from norwalk_geo.towns import Town
+
+LIMITS = """
+table = "limits"
+key = "id"
+[columns]
+street_name = "street"
+from_street = "from"
+to_street = "to"
+given_length_ft = "feet"
+"""
+LINES = """
+table = "lines"
+key = "section_id"
+prefix = "L"
+[columns]
+street_name = "street_name"
+"""
+SECTIONS = """
+table = "sections"
+[columns]
+street_name = "street_name"
+functional_class = "functional_class"
+"""
+
+
+@pytest.fixture
+def city(tmp_path: Path, sample_town: Town) -> Path:
+    """An empty city with the invented town's lines, and its pavement table without lines."""
+    folder = tmp_path / "city"
+    assert norwalk("new", folder, "--quiet").code == 0
+    sections = sample_town.streets.sections
+    sections.reset_index()[["section_id", "street_name", "functional_class", "geometry"]].to_file(
+        tmp_path / "streets.gpkg"
+    )
+    rows = pd.DataFrame(
+        {
+            "id": sections.index,
+            "street": sections["street_name"],
+            "from": sections["from_street"].fillna("END"),
+            "to": sections["to_street"].fillna("END"),
+            "feet": sections.length.round(),
+        }
+    )
+    rows.to_csv(tmp_path / "table.csv", index=False)
+    for name, text in (("lines", LINES), ("limits", LIMITS), ("sections", SECTIONS)):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def bring(city: Path, file: str, mapping: str) -> list[str]:
+    said = norwalk("import", city.parent / file, "--map", city.parent / mapping, "--city", city)
+    assert said.code == 0, said.err
+    return said.out.splitlines()
+
+
+def test_a_table_is_joined_and_a_fix_is_read_back_and_kept(city: Path) -> None:
+    bring(city, "streets.gpkg", "lines.toml")
+    bring(city, "table.csv", "limits.toml")
+    said = norwalk("match", city, "--class", "residential", "--json", "--as-of", "2026-07-01")
+    assert said.code == 0, said.err
+    status = said.json["status"]
+    assert status["matched"] > 0.8 * said.json["rows"]
+    sheet = pd.read_excel(city / "clean" / "match_fixes.xlsx", dtype="str")
+    before = (city / "clean" / "matches.csv").read_bytes()
+    asked, line = sheet["source_id"].iloc[0], "Ls00001"
+    sheet.loc[0, "fix"] = line
+    sheet.to_excel(city / "clean" / "match_fixes.xlsx", index=False)
+    for _ in range(2):
+        again = norwalk("match", city, "--class", "residential", "--as-of", "2026-07-01")
+        assert again.code == 0, again.err
+        matches = io.read_table(city / "clean" / "matches.csv", "matches")
+        assert matches.loc[asked, ["status", "lines"]].tolist() == ["fixed", line]
+    kept = pd.read_excel(city / "clean" / "match_fixes.xlsx", dtype="str").set_index("source_id")
+    assert kept.loc[asked, "fix"] == line
+    assert (city / "clean" / "matches.csv").read_bytes() != before
+    wrong = kept.reset_index().assign(fix="nowhere")
+    wrong.to_excel(city / "clean" / "match_fixes.xlsx", index=False)
+    refused = norwalk("match", city, "--class", "residential")
+    assert refused.code == 1
+    assert "names lines that there are not (nowhere)" in refused.err
+
+
+def test_without_lines_or_table_it_says_what_to_import(city: Path) -> None:
+    said = norwalk("match", city)
+    assert said.code == 2
+    assert "tables.lines: is not named" in said.err
+    assert "tables.limits: is not named" in said.err
+
+
+def test_faults_are_drawn_as_table_layer_and_page(tmp_path: Path, city: Path) -> None:
+    sample = city.parent / "sample"
+    assert norwalk("new", sample, "--synthetic", "--size", "town", "--quiet").code == 0
+    said = norwalk("check", sample, "--out", tmp_path / "faults", "--json")
+    assert said.code == 0, said.err
+    total = sum(said.json["faults"].values())
+    layer = gpd.read_file(tmp_path / "faults" / "faults.gpkg")
+    table = pd.read_csv(tmp_path / "faults" / "faults.csv")
+    page = (tmp_path / "faults" / "faults.html").read_text(encoding="utf-8")
+    assert len(layer) == len(table) == page.count("<circle") == total
+    assert "Invented data" in page
+    assert "<script" not in page
+    assert "faults" not in norwalk("check", sample, "--json").json
+
+
+def test_a_second_import_keeps_ids_and_what_the_city_entered(city: Path) -> None:
+    bring(city, "streets.gpkg", "sections.toml")
+    path = city / "clean" / "sections.gpkg"
+    first = io.read_table(path, "sections")
+    io.write_table(first.assign(zone_id="7"), path, "sections", as_of=dt.date(2026, 7, 1))
+    source = gpd.read_file(city.parent / "streets.gpkg")
+    # One line goes, one is cut in two, and all others move by two feet.
+    one = source.geometry.iloc[0]
+    half = one.interpolate(0.5, normalized=True)
+    parts = [type(one)([one.coords[0], half]), type(one)([half, one.coords[-1]])]
+    rest = source.iloc[2:].assign(geometry=source.geometry.iloc[2:].translate(2, 0))
+    cut = source.iloc[[0, 0]].assign(geometry=parts)
+    pd.concat([cut, rest]).to_file(city.parent / "streets.gpkg")
+    told = bring(city, "streets.gpkg", "sections.toml")
+    said = next(line for line in told if line.startswith("against the earlier edition"))
+    assert f"changed {len(rest)}, gone 1, split 2" in said
+    second = io.read_table(path, "sections")
+    assert len(first.index.intersection(second.index)) == len(rest)
+    assert second["zone_id"].eq("7").all()
+    changes = io.read_table(city / "clean" / "changes.csv", "changes")
+    assert changes["change"].value_counts().to_dict() == {
+        "changed": len(rest),
+        "split": 2,
+        "gone": 1,
+    }
+    assert json.loads((city / "clean" / "import_sections.json").read_text())["rows_kept"] == len(
+        second
+    )
+
+
+# ------------------------------------------------------------------ OpenStreetMap
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("name", "crs", "box", "miles"),
+    [
+        ("andorra", "EPSG:25831", (1.4, 42.4, 1.8, 42.7), 257.8),
+        ("Helsinki", "EPSG:3879", (24.8, 60.1, 25.1, 60.3), 0.0),
+    ],
+)
+def test_extracts_of_openstreetmap(
+    real: Path, name: str, crs: str, box: tuple[float, float, float, float], miles: float
+) -> None:
+    pytest.importorskip("osmium")
+    made = sources.from_osm(
+        real / "graphs" / f"{name}.osm.pbf", crs=crs, bbox_lonlat=box, as_of=dt.date(2026, 7, 1)
+    )
+    assert made.report.rows_dropped == 0
+    assert made.tables["sections"].index.is_unique
+    if miles:
+        assert made.report.miles_drawn == pytest.approx(miles, abs=0.1)
+
+
+def test_what_is_no_extract(tmp_path: Path) -> None:
+    pytest.importorskip("osmium")
+    place = {"crs": "EPSG:2229", "bbox_lonlat": (-119, 33, -117, 35), "as_of": dt.date(2026, 7, 1)}
+    with pytest.raises(SourceError, match="is no extract"):
+        sources.from_osm(tmp_path / "streets.shp", **place)
+    broken = tmp_path / "broken.osm.pbf"
+    broken.write_bytes(b"not a map at all")
+    with pytest.raises(SourceError, match="cannot be read"):
+        sources.from_osm(broken, **place)
