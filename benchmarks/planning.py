@@ -121,4 +121,4 @@ def main(options: argparse.Namespace) -> None:
     print(f"gap {result['gap']:.4%} of the gain; objective {best['objective']:.4f}")
     for name, one in every.items():
         share = result["share_of_gain"][name]
-        print(f"{name:12} {share:8.3%} {one['seconds']:8.2f} s {one['peak_mb']:8.0f} MB")
+        print(f"{name:12} {share:9.4%} {one['seconds']:8.2f} s {one['peak_mb']:8.0f} MB")

@@ -133,7 +133,7 @@ def test_a_year_of_delay(tables, compared) -> None:
     delay = budget.cost_of_delay(*tables, budget_usd=MONEY)
     assert delay.objective == pytest.approx(compared.plan.objective, abs=1e-12)
     assert delay.objective_delayed < delay.objective
-    assert delay.backlog_delayed_usd > delay.backlog_usd
+    assert delay.backlog_delayed_usd >= delay.backlog_usd
     assert delay.extra_usd > 0
     # With that much more the delayed plan comes back to where the plan was.
     factor = 1 + delay.extra_usd / sum(MONEY.values())
@@ -275,7 +275,6 @@ def test_json_is_the_summary_and_one_year_has_no_delay(own_city: Path, tmp_path:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="plans do not price work beyond a section's area yet", strict=False)
 def test_the_benchmark_measures_the_plan_beside_its_peers() -> None:
     root = Path(__file__).parents[1]
     command = [sys.executable, "-m", "benchmarks", "budget", "--sections", "80", "--years", "4"]

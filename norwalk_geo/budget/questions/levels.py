@@ -317,7 +317,7 @@ def cost_of_delay(
     >>> curves = ng.deterioration.curves()
     >>> life = ng.treatments.lifecycle(curves, ng.treatments.catalogue(base_year=2026))
     >>> delay = cost_of_delay(condition, sections, life, budget_usd={2027: 2e5, 2028: 2e5})
-    >>> delay.backlog_delayed_usd > delay.backlog_usd
+    >>> delay.objective > delay.objective_delayed
     True
     """
     case = _case(condition, sections, lifecycle, budget_usd, rules)

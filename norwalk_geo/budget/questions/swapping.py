@@ -140,6 +140,8 @@ def near(case: Case, *, within_pct: float) -> list[Swap]:
     swaps
         The closest call first.
     """
+    if not case.budget_cents.any():
+        return []
     market = Market.of(case)
     made = exact.improve(market, core.choose(market, bounds.minimize(market)))
     plan, lives = made.treatments, choose.gather(case, made.bound)
