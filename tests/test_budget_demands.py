@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from test_budget import lives, streets, surveyed
 
 from norwalk_geo import budget, deterioration, treatments
 from norwalk_geo.budget import bound as bounds
@@ -15,7 +16,6 @@ from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import Case, build_case
 from norwalk_geo.budget.rows import CLOSED
 from norwalk_geo.errors import InfeasibleError
-from tests.test_budget import lives, streets, surveyed
 
 YEARS = (2027, 2028, 2029)
 
@@ -130,3 +130,18 @@ def test_demands_on_what_does_not_exist(life) -> None:
     with pytest.raises(InfeasibleError) as raised:
         city(life, demands)
     assert {problem.where for problem in raised.value.problems} == {"section", "zone", "treatment"}
+
+
+def test_funds_pay_to_the_cent_and_prices_say_what_money_is_worth(life) -> None:
+    sections = streets([("residential", "AC", 36), ("arterial", "AC", 60), ("collector", "AC", 44)])
+    condition = surveyed(sections, [62.0, 55.0, 78.0])
+    rules = budget.Rules(demands=DEMANDS["two funds"])
+    money = dict.fromkeys(YEARS, 0.0)
+    plan = budget.optimize(condition, sections, life, budget_usd=money, rules=rules)
+    paid = plan.payments["paid_usd"].mul(100).round().astype("int64")
+    spent = plan.work["cost_usd"].mul(100).round().astype("int64")
+    assert paid.groupby("year").sum().to_dict() == spent.groupby("year").sum().to_dict()
+    held = plan.row_prices["available"].mul(100).round()
+    assert (paid.groupby("limit").sum() <= held.reindex(paid.groupby("limit").sum().index)).all()
+    assert (plan.row_prices["points_per_unit"] >= 0).all()
+    assert plan.row_prices.loc["kept of fiscal year 2027", "says"].startswith("$1,000 more in")

@@ -177,7 +177,7 @@ def _payments(builder: _Builder, cents: Integers) -> tuple[Integers, Floats, Flo
         size = len(years)
         paid = np.concatenate([kind * size + np.arange(size) for kind in builder.kinds.values()])
         draws = np.tile(np.eye(size), (1, len(builder.kinds)))
-        return paid, draws, cents / CENTS, [f"the budget of {year}" for year in years]
+        return paid, draws, cents / CENTS, [f"the budget of fiscal year {year}" for year in years]
     vintages = [
         (k, year, fund.usd[year])
         for k, fund in enumerate(funds)
@@ -195,7 +195,7 @@ def _payments(builder: _Builder, cents: Integers) -> tuple[Integers, Floats, Flo
     draws = np.zeros((len(vintages), len(row_list)))
     draws[row_list, np.arange(len(row_list))] = 1.0
     money = np.floor(np.array([usd for _, _, usd in vintages]) * CENTS + 1e-6) / CENTS
-    words = [f"{funds[k].name} of {year}" for k, year, _ in vintages]
+    words = [f"{funds[k].name} of fiscal year {year}" for k, year, _ in vintages]
     return np.array(paid_list, dtype="int64"), draws, money, words
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
+from norwalk_geo import schema
+from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.measures import Lives, usage
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
 from norwalk_geo.errors import InfeasibleError, Problem
 
-__all__ = ["broken", "impossible", "settle"]
+__all__ = ["broken", "impossible", "payments", "row_prices", "settle"]
 
 _NOTHING = 1e-6
+_THOUSAND = 1000
 
 
 def settle(case: Case, treatments: Lives) -> Integers | None:
@@ -104,3 +108,75 @@ def impossible(case: Case, over: Floats) -> InfeasibleError:
         what += f"{abs(rows.limit[r]):,.2f}"
         problems.append(Problem(rows.row_words[r], what, remedy="Ask for less, or add money."))
     return InfeasibleError.of("plan", problems)
+
+
+def payments(case: Case, treatments: Lives) -> pd.DataFrame:
+    """
+    List what each fund pays in each year.
+
+    Parameters
+    ----------
+    case
+        The city.
+    treatments
+        Treatment by section and year; −1 for none.
+
+    Returns
+    -------
+    payments
+        One row a fund's money and year of work, constant dollars to the cent.
+    """
+    rows, cents = case.rows, settle(case, treatments)
+    paid = np.zeros(len(rows.paid), dtype="int64") if cents is None else cents
+    some = np.flatnonzero(paid)
+    frame = pd.DataFrame(
+        {
+            "limit": pd.Series(rows.fund_words, dtype="str").to_numpy()[
+                rows.draws[:, some].argmax(axis=0)
+            ],
+            "year": np.array(case.years)[rows.paid[some] % rows.years],
+            "paid_cents": paid[some],
+        }
+    )
+    total = frame.groupby(["limit", "year"])[["paid_cents"]].sum().reset_index()
+    table = total.assign(paid_usd=total["paid_cents"] / CENTS).drop(columns="paid_cents")
+    return schema.check(table, "payments")
+
+
+def row_prices(case: Case, bound: Bound) -> pd.DataFrame:
+    """
+    Say what one more unit of each limit is worth.
+
+    Parameters
+    ----------
+    case
+        The city.
+    bound
+        Its proof.
+
+    Returns
+    -------
+    prices
+        One row a limit: points for a thousand dollars more, or for one unit less of a demand.
+    """
+    rows = case.rows
+    money = bound.at.fund * _THOUSAND / case.scale
+    other = bound.at.row / case.scale
+    buys = [
+        f"$1,000 more in {words} adds {points * _THOUSAND:.3f} thousandths of a point of condition."
+        for words, points in zip(rows.fund_words, money, strict=True)
+    ]
+    costs = [
+        f"One unit less of this demand ({words}) adds {points:.6f} points of condition."
+        for words, points in zip(rows.row_words, other, strict=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "limit": [*rows.fund_words, *rows.row_words],
+            "kind": ["fund"] * len(money) + ["demand"] * len(other),
+            "available": np.append(rows.money, np.abs(rows.limit)),
+            "points_per_unit": np.append(money, other),
+            "says": [*buys, *costs],
+        }
+    )
+    return schema.check(frame, "row_prices")

@@ -254,7 +254,7 @@ def case_from_arrays(
         A budget is negative or a year is missing.
     """
     years, cents = _budget_cents(budget_usd)
-    given = stock.terms or plain(cents, len(stock.age), life)
+    given = stock.terms or plain(years, cents, len(stock.age), life)
     exact_age = np.clip(stock.age.astype("float64"), 0, len(life.curves) - 1)
     age = np.rint(exact_age).astype("int64")
     growth = (1 + rules.cost_growth_pct / 100) ** (np.array(years) - rules.base_year)

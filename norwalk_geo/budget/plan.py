@@ -51,6 +51,10 @@ class Plan:
         Objective of the same plan without rounding ages to whole months.
     classes
         Functional classes that it was made with.
+    row_prices
+        Every limit, and what one more unit of it would add.
+    payments
+        What each fund pays in each year, to the cent.
     """
 
     work: Work
@@ -64,6 +68,8 @@ class Plan:
     pci_now: float
     objective_exact: float
     classes: pd.DataFrame
+    row_prices: pd.DataFrame
+    payments: pd.DataFrame
 
 
 def optimize(
@@ -135,12 +141,14 @@ def optimize(
         untreated=simulate(case, policies.do_nothing(case)),
         worth=explain.worth(case, lives, best, treatments),
     )
-    return _record(chosen, best.value / case.scale, aligned, sections)
+    return _record(chosen, best, aligned, sections)
 
 
-def _record(chosen: results.Chosen, bound: float, condition: Condition, sections: Sections) -> Plan:
+def _record(
+    chosen: results.Chosen, proof: bounds.Bound, condition: Condition, sections: Sections
+) -> Plan:
     """Check the plan against its proof and its budgets, and make its tables."""
-    case, life = chosen.case, chosen.case.life
+    case, life, bound = chosen.case, chosen.case.life, proof.value / chosen.case.scale
     mine, nothing = objective(case, chosen.course), objective(case, chosen.untreated)
     if mine > bound + _NOISE or ledger.broken(case, chosen.treatments):
         raise RuntimeError("the plan breaks its own bound or budget: please report this")
@@ -166,6 +174,8 @@ def _record(chosen: results.Chosen, bound: float, condition: Condition, sections
         pci_now=float(case.area @ chosen.untreated.start[:, 0] / case.area.sum()),
         objective_exact=objective(case, simulate(case, chosen.treatments, exact=True)),
         classes=life.classes,
+        row_prices=ledger.row_prices(case, proof),
+        payments=ledger.payments(case, chosen.treatments),
     )
 
 

@@ -156,12 +156,14 @@ class Terms:
         return is_open
 
 
-def plain(cents: Integers, count: int, life: Lifecycle) -> Terms:
+def plain(years: tuple[int, ...], cents: Integers, count: int, life: Lifecycle) -> Terms:
     """
     Money by year, and nothing else.
 
     Parameters
     ----------
+    years
+        Fiscal years of the plan.
     cents
         Cents by year.
     count
@@ -174,20 +176,20 @@ def plain(cents: Integers, count: int, life: Lifecycle) -> Terms:
     terms
         One kind of dollar, one fund a year.
     """
-    years, families, treatments = len(cents), len(life.families), len(life.treatments)
-    cell = np.repeat(np.arange(years)[None, :, None], treatments + 1, axis=2)
+    size, families, treatments = len(cents), len(life.families), len(life.treatments)
+    cell = np.repeat(np.arange(size)[None, :, None], treatments + 1, axis=2)
     cell[:, :, 0] = FREE
-    measures = (2 + families) * years
+    measures = (2 + families) * size
     rows = Rows(
-        years=years,
+        years=size,
         kinds=1,
         families=families,
-        paid=np.arange(years),
-        draws=np.eye(years),
+        paid=np.arange(size),
+        draws=np.eye(size),
         money=cents / CENTS,
         use=np.zeros((0, measures)),
         limit=np.zeros(0),
-        fund_words=tuple(f"money of year {t + 1}" for t in range(years)),
+        fund_words=tuple(f"the budget of fiscal year {year}" for year in years),
         row_words=(),
     )
     return Terms(np.zeros(count, dtype="int64"), cell, rows)
