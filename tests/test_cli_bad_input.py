@@ -182,8 +182,10 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
     "condition out of range": (
         lambda city: surveys(city, pci=["-3", "140"]),
         [
-            "surveys.pci: outside 0–100 points (-3, 140) in 2 rows: "
-            f"s00001 2019-03-22, s00001 2021-03-30. {CORRECT}"
+            (
+                "surveys.pci: outside 0–100 points (-3, 140) in 2 rows: "
+                f"s00001 2019-03-22, s00001 2021-03-30. {CORRECT}"
+            )
         ],
     ),
     "duplicate ids": (
@@ -305,8 +307,10 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         [
             "sections.functional_class: column is missing. Add it: Functional class of the street.",
             f"surveys.survey_date: not a date ('yesterday') in 1 row: s00001 yesterday. {CORRECT}",
-            "surveys.pci: outside 0–100 points (-3, 140) in 2 rows: "
-            f"s00001 yesterday, s00001 2021-03-30. {CORRECT}",
+            (
+                "surveys.pci: outside 0–100 points (-3, 140) in 2 rows: "
+                f"s00001 yesterday, s00001 2021-03-30. {CORRECT}"
+            ),
             "sites (sites.gpkg): is not there. Check the path.",
             (
                 "parameters/treatments.csv: the numbers have no source. Begin the file with a line "

@@ -16,6 +16,7 @@ import typer
 from norwalk_geo.cli import fieldwork, state
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
+from norwalk_geo.cli.output import own_stdout
 
 __all__ = ["main"]
 
@@ -293,6 +294,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a letter shows its code; the run does not fail for it.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    own_stdout()
     try:
         app()
     except SystemExit as end:

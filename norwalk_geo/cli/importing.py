@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -121,38 +122,52 @@ def run(
     """
     settings = config.read_config(city)
     day = as_of or settings.as_of or dt.datetime.now(tz=dt.UTC).astimezone().date()
-    scales = schema.parameters("scales", folder=settings.folder / "parameters")
     made = sources.from_export(
         source,
         sources.read_mapping(mapping),
         crs=settings.crs,
         bbox_lonlat=settings.bbox_lonlat,
         as_of=day,
-        scales=scales,
+        scales=schema.parameters("scales", folder=settings.folder / "parameters"),
     )
-    account = sources.report_dict(made.report)
-    lines, names, places = list(sources.describe(made.report)), {}, []
+    lines = list(sources.describe(made.report))
     tables, said = (made.tables, []) if replace else _onward(settings, made.tables)
     lines += said
+    joined = {}
+    for table, frame in tables.items():
+        joined[table], kept = (frame, 0) if replace else _with_earlier(settings, table, frame)
+        if kept:
+            lines.append(f"{kept:,} surveys of earlier imports are kept.")
+    account = sources.report_dict(made.report)
+    places = _write(settings, joined, (made.report.table, account), day, lines)
+    return Brought(account, lines, places)
+
+
+def _write(
+    settings: config.Config,
+    tables: Mapping[str, pd.DataFrame],
+    account: tuple[str, Mapping[str, Any]],
+    day: dt.date,
+    lines: list[str],
+) -> list[str]:
+    """Write tables, the account and what the settings must name, together; say where they are."""
+    names, places = {}, []
     in_database: dict[tuple[str, str], pd.DataFrame] = {}
     with io.writing(settings.folder) as whole:
         aside = whole / _FOLDER
         aside.mkdir()
         for table, frame in tables.items():
             place = _target(settings, table)
-            joined, kept = (frame, 0) if replace else _with_earlier(settings, table, frame)
-            if kept:
-                lines.append(f"{kept:,} surveys of earlier imports are kept.")
             if isinstance(place, str):
-                in_database[table, place] = joined
+                in_database[table, place] = frame
                 places.append(io.shown(place, folder=settings.folder))
                 continue
-            io.write_table(joined, aside / place.name, table, as_of=day)
+            io.write_table(frame, aside / place.name, table, as_of=day)
             places.append(str(place))
             if table != "changes":
                 names[table] = place.relative_to(settings.folder).as_posix()
-        text = json.dumps(account, indent=2, ensure_ascii=False) + "\n"
-        (aside / f"import_{made.report.table}.json").write_text(text, encoding="utf-8")
+        text = json.dumps(account[1], indent=2, ensure_ascii=False) + "\n"
+        (aside / f"import_{account[0]}.json").write_text(text, encoding="utf-8")
         new = {table: name for table, name in names.items() if settings.tables.get(table) != name}
         if new:
             text = name_tables(settings, new)
@@ -161,4 +176,4 @@ def run(
         # Last, so that a database is not changed where a file could not be written.
         for (table, address), frame in in_database.items():
             io.write_table(frame, address, table)
-    return Brought(account, lines, places)
+    return places
