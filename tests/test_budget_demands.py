@@ -122,7 +122,7 @@ def test_what_cannot_be_is_said(life) -> None:
     case = city(life, Demands(minimum_pci={("arterial", 2029): 99.0}), usd=1_000.0)
     market = Market.of(case)
     with pytest.raises(InfeasibleError, match="arterial at 99 or more at the end of 2029"):
-        core.choose(market, bounds.minimize(market))
+        exact.improve(market, core.choose(market, bounds.minimize(market)))
 
 
 def test_demands_on_what_does_not_exist(life) -> None:

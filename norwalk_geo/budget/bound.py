@@ -28,6 +28,7 @@ __all__ = ["DEAR", "Bound", "Prices", "charge_of", "cheapest", "minimize", "valu
 
 _ROUNDS, _ROUNDS_WHOLE = 100, 60
 _SAMPLE = 3_000
+_MANY = 10_000
 _STOP = 3e-6  # of the gain: far below what is reported
 _HALVINGS = 40
 _TOUCHES, _FORGETS = 1e-7, 8
@@ -278,6 +279,8 @@ def _descend(
     """Lower the bound from a point until the model promises no more."""
     best = _Step(x, model.prices(x), np.inf, np.zeros(0))
     rounds, predicted, box = 0, np.inf, radius
+    # The more sections, the less a plan can miss the bound by, and the finer the prices must be.
+    stop = _STOP * min(1.0, np.sqrt(_MANY / len(market.order)))
     while rounds < most:
         prices = model.prices(x)
         charge = charge_of(market, prices)
@@ -298,7 +301,7 @@ def _descend(
             break
         x, promised = step
         predicted = best.height - promised
-        if predicted < _STOP * model.gain:
+        if predicted < stop * model.gain:
             break
     return best, rounds
 

@@ -9,12 +9,13 @@ few sections that it splits are rounded, and trades between sections use what is
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from norwalk_geo.budget import exchange, ledger
+from norwalk_geo.budget import exchange
 from norwalk_geo.budget.bound import DEAR, Bound, Prices, cheapest, value
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.measures import Lives, points, rows_of, usage, usage_value
@@ -25,6 +26,8 @@ __all__ = ["Core", "Found", "choose"]
 
 _ROOM = 3_000  # lives in the core besides the best of every section
 _SAMPLE, _SOME, _TRIES = 10_000, 300, 25
+# A row gives way at so many times its price; a demand at so much of the gain.
+_GIVES, _DEMANDED = 1.5, 10.0
 _TURNS, _SETTLED = 5, 3e-6  # of the gain
 
 
@@ -56,9 +59,9 @@ class Core:
     loss: Floats
 
 
-def _near(market: Market, bound: Bound) -> tuple[Integers, Lives]:
+def _near(market: Market, bound: Bound, room: int) -> tuple[Integers, Lives]:
     """List the lives of sections that have more than one which loses little."""
-    near = market.near(bound.charge, *_limits(market, bound))
+    near = market.near(bound.charge, *_limits(market, bound, room))
     several = np.bincount(near.owner, minlength=len(market.case.ids)) > 1
     keep = several[near.owner]
     return near.owner[keep], near.treatments[keep]
@@ -72,21 +75,21 @@ def _best(market: Market, charge: Floats) -> Lives:
     return lives
 
 
-def _limits(market: Market, bound: Bound) -> tuple[float, int]:
+def _limits(market: Market, bound: Bound, room: int) -> tuple[float, int]:
     """Find, on a sample, the loss below which there are about as many lives as are wanted."""
     some, _ = market.sample(_SAMPLE)
     times = len(market.order) / len(some.order)
     # The lives near a tie are as many as the loss is large, so a few found say how many there are.
-    wanted = max(_ROOM / times, min(_ROOM, _SOME))
-    most, room = bound.gain / len(market.order), len(some.order) + 8 * int(wanted)
+    wanted = max(room / times, min(room, _SOME))
+    most, most_lives = bound.gain / len(market.order), len(some.order) + 8 * int(wanted)
     for _ in range(_TRIES):
-        found = some.near(bound.charge, most, room)
+        found = some.near(bound.charge, most, most_lives)
         others = len(found.owner) - len(some.order)
         if wanted / 2 <= others <= wanted * 1.5:
             break
         most *= min(max(wanted / max(others, 1), 0.2), 5.0)
-    most *= min(1.0, _ROOM / times / wanted)
-    return most, len(market.order) + 20 * _ROOM
+    most *= min(1.0, room / times / wanted)
+    return most, len(market.order) + 20 * room
 
 
 def _core(market: Market, bound: Bound, near: tuple[Integers, Lives], idle: Lives) -> Core:
@@ -116,58 +119,34 @@ def _idle(market: Market) -> Lives:
 
 @dataclass(frozen=True)
 class _Shares:
-    """Shares of the core's options, cents by payment, and the prices of the rows."""
+    """Shares of the core's options, cents by payment, prices of the rows, and what gives way."""
 
     options: Floats
     paid: Floats
     prices: Prices
+    over: Floats
 
 
-def _program(case: Case, some: Core) -> _Shares:
-    """Share each section of the core among its options for the most points."""
+def _program(case: Case, some: Core, bound: Bound) -> _Shares:
+    """
+    Share each section of the core among its options for the most points.
+
+    If the core lacks lives that keep the rows, they may give way at more than their price: so there
+    always is an answer, and its prices point to what is lacking.
+    """
     rows, count, cents = case.rows, len(some.owner), _in_cents(case)
     used = usage(rows_of(case, some.sections[some.owner]), some.options)
     fixed = _fixed(case, some)
-    payments = len(rows.paid)
-    scale = max(float(rows.money.max()) * CENTS, 1.0)
-    reach = rows.reach()
+    scale, reach, pays = max(float(rows.money.max()) * CENTS, 1.0), rows.reach(), len(rows.paid)
     gain = some.worth - some.worth[some.first][some.owner]
     unit = max(float(np.abs(gain).max(initial=0.0)), 1e-12)
-    one = sparse.csr_array((np.ones(count), (some.owner, np.arange(count))))
-    found = linprog(
-        np.append(-gain / unit, np.zeros(payments)),
-        _constraints(case, used, scale, reach),
-        np.concatenate(
-            [
-                -fixed[: rows.cells] / scale,
-                rows.money * CENTS / scale,
-                (rows.limit - cents.use @ fixed) / reach,
-            ]
-        ),
-        sparse.hstack([one, sparse.csr_array((len(some.first), payments))], format="csr"),
-        np.ones(len(some.first)),
-        method="highs-ds",
-    )
-    if not found.success:
-        raise ledger.impossible(case, _shortfall(case, some, used, fixed))
-    dual = np.maximum(-found.ineqlin.marginals, 0.0) * unit
-    cells, after = rows.cells, rows.cells + len(rows.money)
-    fund = dual[cells:after] * CENTS / scale
-    paid = np.minimum(dual[:cells] * CENTS / scale, cheapest(rows, fund))
-    return _Shares(
-        found.x[:count], found.x[count:] * scale, Prices(paid, fund, dual[after:] / reach)
-    )
-
-
-def _shortfall(case: Case, some: Core, used: sparse.csr_array, fixed: Floats) -> Floats:
-    """Find by how little the rows would have to give way, in their units."""
-    rows, count, cents = case.rows, len(some.owner), _in_cents(case)
-    scale, reach, pays = max(float(rows.money.max()) * CENTS, 1.0), rows.reach(), len(rows.paid)
-    given = len(rows.money) + len(rows.limit)
+    funds, given = len(rows.money), len(rows.money) + len(rows.limit)
     gives = sparse.vstack([sparse.csr_array((rows.cells, given)), -sparse.eye_array(given)])
+    fund = bound.at.fund + max(float(bound.at.fund.mean()), bound.gain / rows.money.sum())
+    price = np.append(fund * scale / CENTS, bound.at.row * reach + _DEMANDED * bound.gain)
     one = sparse.csr_array((np.ones(count), (some.owner, np.arange(count))))
-    found = linprog(
-        np.append(np.zeros(count + pays), np.ones(given)),
+    program = (
+        np.concatenate([-gain / unit, np.zeros(pays), _GIVES * price / unit]),
         sparse.hstack([_constraints(case, used, scale, reach), gives], format="csr"),
         np.concatenate(
             [
@@ -178,10 +157,25 @@ def _shortfall(case: Case, some: Core, used: sparse.csr_array, fixed: Floats) ->
         ),
         sparse.hstack([one, sparse.csr_array((len(some.first), pays + given))], format="csr"),
         np.ones(len(some.first)),
-        method="highs-ds",
     )
-    unit = np.append(np.full(len(rows.money), scale / CENTS), reach)
-    return np.asarray(found.x[count + pays :] * unit)
+    most = np.append(np.full(count + pays, np.inf), np.zeros(given))
+    found = _solved(program, most)
+    if not found.success:
+        found = _solved(program, np.full(len(most), np.inf))
+    dual = np.maximum(-found.ineqlin.marginals, 0.0) * unit
+    fund = dual[rows.cells : rows.cells + funds] * CENTS / scale
+    paid = np.minimum(dual[: rows.cells] * CENTS / scale, cheapest(rows, fund))
+    prices = Prices(paid, fund, dual[rows.cells + funds :] / reach)
+    over = found.x[count + pays :] * np.append(np.full(funds, scale / CENTS), reach)
+    # What a fund does not have is not spent.
+    drawn = np.maximum(rows.draws @ found.x[count : count + pays] * scale / CENTS, 1e-9)
+    share = np.minimum(rows.money / drawn, 1.0)[rows.draws.argmax(axis=0)]
+    return _Shares(found.x[:count], found.x[count : count + pays] * scale * share, prices, over)
+
+
+def _solved(program: tuple[Any, ...], most: Floats) -> Any:  # noqa: ANN401 - as SciPy gives it
+    """Solve a linear program with variables from zero to `most`."""
+    return linprog(*program, bounds=np.column_stack([np.zeros(len(most)), most]), method="highs-ds")
 
 
 def _constraints(
@@ -219,27 +213,32 @@ class Found:
         Treatment by section and year; −1 for none.
     bound
         Weighted points that no plan exceeds, and the prices that say so.
+    over
+        Units by which rows give way where the lives found cannot keep them, funds first.
     """
 
     treatments: Lives
     bound: Bound
+    over: Floats
 
 
-def _gathered(market: Market, bound: Bound) -> tuple[Core, _Shares, Bound]:
-    """Gather lives and let a linear program price the rows, until its prices say nothing new."""
+def _gathered(market: Market, bound: Bound) -> tuple[Core, _Shares, Bound] | None:
+    """Let a linear program price the rows and gather lives at its prices, until nothing is new."""
     case, idle = market.case, _idle(market)
+    room = _ROOM
+    owner, options = _near(market, bound, room)
+    if not len(owner):
+        return None
     for turn in range(_TURNS):
-        if turn == 0:
-            owner, options = _near(market, bound)
         some = _core(market, bound, (owner, options), idle)
-        shares = _program(case, some)
+        shares = _program(case, some, bound)
         if turn == _TURNS - 1:
             break
         asked = _between(market, bound, shares.prices)
         if abs(asked.value - bound.value) < _SETTLED * bound.gain:
             break
         # Lives that are good at the program's own prices are those that it lacks.
-        more = _near(market, asked)
+        more = _near(market, asked, room)
         owner, options = np.append(owner, more[0]), np.concatenate([options, more[1]])
         bound = min(bound, asked, key=lambda one: one.value)
     return some, shares, bound
@@ -280,19 +279,35 @@ def choose(market: Market, bound: Bound) -> Found:
         The plan, and a bound at least as tight.
     """
     case, rows = market.case, market.case.rows
-    if not len(_near(market, bound)[0]):
-        return Found(_best(market, bound.charge), bound)
-    some, shares, bound = _gathered(market, bound)
+    gathered = _gathered(market, bound)
+    if gathered is None:
+        return Found(_best(market, bound.charge), bound, np.zeros(len(case.rows.money)))
+    some, shares, bound = gathered
     lives = some.lives.copy()
     used = usage(rows_of(case, some.sections[some.owner]), some.options)
     order = np.lexsort((-shares.options, some.owner))
-    quota = np.zeros(rows.cells)
-    np.add.at(quota, rows.paid, np.floor(shares.paid + 1e-4))
-    row_use = np.vstack([np.eye(rows.measures)[: rows.cells], _in_cents(case).use])
+    alike = _paid_alike(case)
+    quota = np.zeros(len(alike))
+    np.add.at(quota, alike.argmax(axis=0)[rows.paid], np.floor(shares.paid + 1e-4))
+    row_use = np.vstack([alike, _in_cents(case).use])
     row_limit: Floats = np.append(quota, rows.limit) - row_use @ _fixed(case, some)
-    price = np.append(bound.at.paid / CENTS, bound.at.row)
+    dear = np.where(alike[:, : rows.cells] > 0, bound.at.paid, 0.0).max(axis=1)
+    price = np.append(dear / CENTS, bound.at.row)
     using = np.asarray(used @ row_use.T)
     options = exchange.Options.of(some.owner, using, some.worth, price, row_limit)
     at = exchange.improve(options, order[some.first])
     lives[some.sections] = some.options[at]
-    return Found(lives, bound)
+    return Found(lives, bound, shares.over)
+
+
+def _paid_alike(case: Case) -> Floats:
+    """Group the kinds and years of dollars that the same funds pay; by group and measure."""
+    rows = case.rows
+    payers: list[set[int]] = [set() for _ in range(rows.cells)]
+    for k, cell in enumerate(rows.paid):
+        payers[cell].update(np.flatnonzero(rows.draws[:, k]).tolist())
+    groups: dict[frozenset[int], int] = {}
+    number = [groups.setdefault(frozenset(one), len(groups)) for one in payers]
+    alike = np.zeros((len(groups), rows.measures))
+    alike[number, np.arange(rows.cells)] = 1.0
+    return alike

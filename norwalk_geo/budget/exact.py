@@ -43,25 +43,39 @@ def improve(market: Market, found: Found) -> Found:
     -------
     found
         The better plan and the tighter bound; the same where the city is large.
+
+    Raises
+    ------
+    InfeasibleError
+        No plan was found that keeps to every row: with the rows that would have to give way.
     """
     case, bound = market.case, found.bound
+    is_broken = bool(ledger.broken(case, found.treatments))
     mine = float(points(case, found.treatments).sum())
+    if is_broken:
+        mine = bound.value - 3 * bound.gain
     room = bound.value - mine
-    if len(case.ids) > _SECTIONS or room <= _NOTHING * bound.gain:
-        return found
-    near = market.near(bound.charge, room * (1 + 1e-9) + 1e-9, _LIVES)
-    if len(near.owner) >= _LIVES:
+    is_large = len(case.ids) > _SECTIONS or room <= _NOTHING * bound.gain
+    near = market.near(bound.charge, room * (1 + 1e-9) + 1e-9, 1 if is_large else _LIVES)
+    if is_large or len(near.owner) >= _LIVES:
+        if is_broken:
+            raise ledger.impossible(case, found.over)
         return found
     order = np.argsort(near.owner, kind="stable")
     near = Near(near.owner[order], near.treatments[order], near.loss[order])
     pick, top = _solve(market, near, mine, bound.gain)
     better = replace(bound, value=min(bound.value, max(top, mine)))
     if pick is None:
+        if is_broken:
+            raise ledger.impossible(case, found.over)
         return replace(found, bound=better)
     lives = near.treatments[pick]
-    if not _keeps(market, lives) or points(case, lives).sum() <= mine:
+    value = float(points(case, lives).sum())
+    if not _keeps(market, lives) or value <= mine:
+        if is_broken:
+            raise ledger.impossible(case, found.over)
         return replace(found, bound=better)
-    return Found(lives, replace(better, value=max(better.value, float(points(case, lives).sum()))))
+    return Found(lives, replace(better, value=max(better.value, value)), found.over)
 
 
 def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Integers | None, float]:
