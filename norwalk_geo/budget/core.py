@@ -175,7 +175,8 @@ def _program(case: Case, some: Core, bound: Bound) -> _Shares:
 
 def _solved(program: tuple[Any, ...], most: Floats) -> Any:  # noqa: ANN401 - as SciPy gives it
     """Solve a linear program with variables from zero to `most`."""
-    return linprog(*program, bounds=np.column_stack([np.zeros(len(most)), most]), method="highs-ds")
+    bounds = np.column_stack([np.zeros(len(most)), most])
+    return linprog(*program, bounds=bounds, method="highs-ipm")
 
 
 def _constraints(
@@ -225,7 +226,7 @@ class Found:
 def _gathered(market: Market, bound: Bound) -> tuple[Core, _Shares, Bound] | None:
     """Let a linear program price the rows and gather lives at its prices, until nothing is new."""
     case, idle = market.case, _idle(market)
-    room = _ROOM
+    room = _ROOM + len(case.ids) // 60
     owner, options = _near(market, bound, room)
     if not len(owner):
         return None
