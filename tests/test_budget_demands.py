@@ -109,11 +109,10 @@ def test_no_plan_beats_the_bound_and_no_row_is_broken(life, name) -> None:
     assert mine == pytest.approx(best, rel=1e-9)
 
 
-@pytest.mark.parametrize("name", DEMANDS)
+# A ledger of funds is other money than the yearly one, so it may raise the bound.
+@pytest.mark.parametrize("name", [name for name, one in DEMANDS.items() if not one.funds])
 def test_a_row_never_raises_the_bound(life, name) -> None:
     demands = DEMANDS[name]
-    if demands.funds:
-        pytest.skip("a ledger is other money")
     free, bound = (bounds.minimize(city(life, one)).value for one in (Demands(), demands))
     assert bound <= free * (1 + 1e-9)
 

@@ -2,8 +2,8 @@
 The loops over distress and over sample units, compiled.
 
 Each sheet is worked as the standard tells it: largest deduct value first, the ones that count, then
-step by step the smallest above 2 set to 2. All loops run in a fixed order and values are sorted
-before they are summed: the same sheets in any order give the same bits.
+step by step the smallest above 2 set to 2. Sheets share nothing, so all cores work on them; values
+are sorted before they are summed: the same sheets in any order give the same bits.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+from numba import njit, prange
 
 __all__ = ["Curves", "Steps", "evaluate", "read_cdv", "steps"]
 
@@ -87,7 +87,7 @@ def _read(curves: Curves, curve: int, at: float) -> float:
     return min(max(value, 0.0), _TOP)
 
 
-@njit(cache=True)
+@njit(cache=True, parallel=True)
 def evaluate(curves: Curves, curve: Ints, density_pct: Floats, last_logarithmic: int) -> Floats:
     """
     Read deduct values off their curves.
@@ -109,7 +109,7 @@ def evaluate(curves: Curves, curve: Ints, density_pct: Floats, last_logarithmic:
         Points; 0 where the density is 0, missing where it is.
     """
     found = np.empty(len(curve))
-    for row in range(len(curve)):
+    for row in prange(len(curve)):
         at = density_pct[row]
         if at <= 0.0 or np.isnan(at):
             found[row] = 0.0 if at <= 0.0 else np.nan
@@ -202,7 +202,7 @@ def _sheet(made: Steps, unit: int, values: Floats, curves: Curves, is_concrete: 
         made.cdvs[unit, left - 1] = _read_cdv(curves, is_concrete, total, left)
 
 
-@njit(cache=True)
+@njit(cache=True, parallel=True)
 def steps(begin: Ints, value: Floats, is_concrete: npt.NDArray[np.bool_], curves: Curves) -> Steps:
     """
     Work every sheet.
@@ -234,7 +234,7 @@ def steps(begin: Ints, value: Floats, is_concrete: npt.NDArray[np.bool_], curves
         np.zeros(count),
         np.zeros(count),
     )
-    for unit in range(count):
+    for unit in prange(count):
         values = value[begin[unit] : begin[unit + 1]].copy()
         _sort(values, len(values))
         positive = 0
