@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.errors import Problem, SourceError
 from norwalk_geo.report.fieldbook import field_words
 
 if TYPE_CHECKING:
@@ -22,13 +21,9 @@ _ROW, _ROWS, _PLACES = 17, 24, 8
 
 
 def _new(title: str, as_of: dt.date) -> FPDF:
-    """Begin a document, or say what to install."""
-    try:
-        from fpdf import FPDF
-    except ImportError:
-        remedy = "Install it: pip install norwalk_geo[report]"
-        problem = Problem("fpdf2", "is needed to write field sheets", remedy=remedy)
-        raise SourceError.of("report", [problem]) from None
+    """Begin a document."""
+    from fpdf import FPDF
+
     paper = FPDF(orientation="portrait", unit="pt", format="letter")
     paper.set_auto_page_break(auto=False)
     paper.set_title(title)
