@@ -123,10 +123,10 @@ def field_sheets(
     as_of
         Day that the file carries as its time of writing.
 
-    Raises
-    ------
-    SourceError
-        The library that writes PDF is not installed.
+    Returns
+    -------
+    nothing
+        The file has a page a sample unit.
     """
     paper, words = _new(facts["title"], as_of), field_words(units)
     count = len(units_to_visit)
