@@ -14,7 +14,8 @@ to do. All problems of a table are collected before anything is raised; `problem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,6 +27,7 @@ __all__ = [
     "Problem",
     "SchemaError",
     "SourceError",
+    "nearest",
 ]
 
 _SHOWN = 3
@@ -118,3 +120,30 @@ class InfeasibleError(NorwalkError, ValueError):
 
 class SourceError(NorwalkError, OSError):
     """A file or folder cannot be read or written."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """
+    Offer the known name that a misspelt one is nearest to.
+
+    Parameters
+    ----------
+    name
+        As written.
+    known
+        Names that would do.
+
+    Returns
+    -------
+    hint
+        A sentence for `Problem.remedy`.
+
+    Examples
+    --------
+    >>> nearest("slury_seal", ["slurry_seal", "cape_seal"])
+    "Did you mean 'slurry_seal'?"
+    """
+    options = sorted(known)
+    low = {option.lower(): option for option in options}
+    near = difflib.get_close_matches(name.lower(), low, n=1, cutoff=0.5)
+    return f"Did you mean {low[near[0]]!r}?" if near else f"Known are {', '.join(options)}."

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from norwalk_geo.config import values
 from norwalk_geo.config.settings import Config
-from norwalk_geo.errors import ConfigError, Problem, SourceError
+from norwalk_geo.errors import ConfigError, Problem, SourceError, nearest
 
 __all__ = ["FILE_NAME", "read_config"]
 
@@ -56,13 +55,6 @@ _SECTIONS = (*_KEYS, "tables", "budget")
 _REQUIRED = (("city", "name"), ("city", "crs"), ("city", "bbox_lonlat"))
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    """Offer the known name that a misspelt one is nearest to."""
-    options = list(known)
-    near = difflib.get_close_matches(name, options, n=1, cutoff=0.5)
-    return f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(sorted(options))}."
-
-
 def _read_section(name: str, body: object, problems: list[Problem]) -> dict[str, Any]:
     """Read one plain section of the file."""
     known = _KEYS[name]
@@ -74,7 +66,7 @@ def _read_section(name: str, body: object, problems: list[Problem]) -> dict[str,
     found: dict[str, Any] = {}
     for key, value in body.items():
         if key not in known:
-            problems.append(Problem(f"{name}.{key}", "unknown key", remedy=_nearest(key, known)))
+            problems.append(Problem(f"{name}.{key}", "unknown key", remedy=nearest(key, known)))
             continue
         target, read = known[key]
         try:
@@ -117,7 +109,7 @@ def _read_tables(body: object, problems: list[Problem]) -> dict[str, str]:
     tables: dict[str, str] = {}
     for name, file in body.items():
         if name not in _TABLES:
-            remedy = _nearest(name, _TABLES)
+            remedy = nearest(name, _TABLES)
             problems.append(Problem(f"tables.{name}", "unknown table", remedy=remedy))
             continue
         try:
@@ -178,7 +170,7 @@ def read_config(city: Path | str) -> Config:
         elif name in _KEYS:
             found |= _read_section(name, body, problems)
         else:
-            problems.append(Problem(name, "unknown section", remedy=_nearest(name, _SECTIONS)))
+            problems.append(Problem(name, "unknown section", remedy=nearest(name, _SECTIONS)))
     for section, key in _REQUIRED:
         body = raw.get(section, {})
         if isinstance(body, dict) and key not in body:

@@ -13,8 +13,8 @@ from pyproj.exceptions import CRSError
 
 from norwalk_geo import schema
 from norwalk_geo.config.values import any_text, choice, text
-from norwalk_geo.errors import ConfigError, Problem, SourceError
-from norwalk_geo.sources.rules import ColumnRule, column_problems, nearest, read_rules
+from norwalk_geo.errors import ConfigError, Problem, SourceError, nearest
+from norwalk_geo.sources.rules import ColumnRule, column_problems, read_rules
 from norwalk_geo.sources.where import Condition, parse
 
 __all__ = ["Mapping", "read_mapping"]

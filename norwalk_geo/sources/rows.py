@@ -11,11 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import network, schema
-from norwalk_geo.errors import ConfigError, Problem
+from norwalk_geo.errors import ConfigError, Problem, nearest
 from norwalk_geo.sources import columns, shapes
 from norwalk_geo.sources.choose import choose
 from norwalk_geo.sources.report import Log
-from norwalk_geo.sources.rules import nearest
 from norwalk_geo.sources.shapes import City
 
 if TYPE_CHECKING:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -12,9 +11,9 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.config.values import text
-from norwalk_geo.errors import Problem
+from norwalk_geo.errors import Problem, nearest
 
-__all__ = ["SURVEY_COLUMNS", "ColumnRule", "column_problems", "nearest", "read_rules"]
+__all__ = ["SURVEY_COLUMNS", "ColumnRule", "column_problems", "read_rules"]
 
 Cell: TypeAlias = str | int | float | bool | dt.date
 # A file of streets often carries their latest rating in the same row.
@@ -64,28 +63,6 @@ class ColumnRule:
     format: str = ""
     default: Cell | None = None
     constant: Cell | None = None
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """
-    Offer the known name that a misspelt one is nearest to.
-
-    Parameters
-    ----------
-    name
-        As written.
-    known
-        Names that would do.
-
-    Returns
-    -------
-    hint
-        A sentence.
-    """
-    options = sorted(known)
-    low = {option.lower(): option for option in options}
-    near = difflib.get_close_matches(name.lower(), low, n=1, cutoff=0.5)
-    return f"Did you mean {low[near[0]]!r}?" if near else f"Known are {', '.join(options)}."
 
 
 # --------------------------------------------------------------------------- kinds of value

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.errors import ConfigError, Problem
+from norwalk_geo.errors import ConfigError, Problem, nearest
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Treatments
@@ -53,8 +52,7 @@ def _catalogue_problems(given: Treatments, only: Sequence[str]) -> list[Problem]
     problems = []
     for name in only:
         if name not in given.index:
-            near = difflib.get_close_matches(name, list(given.index), n=1, cutoff=0.5)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(given.index)}."
+            hint = nearest(name, given.index)
             problems.append(Problem(name, "unknown treatment", remedy=hint))
     surfaces = str(schema.describe("curves").columns["values"]["surface_type"]).split("|")
     for treatment, text in given["surfaces"].astype("str").items():
