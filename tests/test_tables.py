@@ -25,6 +25,7 @@ UNITS = {
     "lanes",
     "mi",
     "points",
+    "ramps",
     "seals",
     "sections",
     "sf",

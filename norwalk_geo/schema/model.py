@@ -22,6 +22,8 @@ __all__ = [
     "Budgets",
     "Changes",
     "Condition",
+    "CornerSections",
+    "Corners",
     "Curves",
     "Distress",
     "Faults",
@@ -56,6 +58,8 @@ Matches: TypeAlias = pd.DataFrame
 Limits: TypeAlias = pd.DataFrame
 Surveys: TypeAlias = pd.DataFrame
 Condition: TypeAlias = pd.DataFrame
+Corners: TypeAlias = pd.DataFrame
+CornerSections: TypeAlias = pd.DataFrame
 Forecast: TypeAlias = pd.DataFrame
 Budgets: TypeAlias = pd.DataFrame
 Work: TypeAlias = pd.DataFrame
