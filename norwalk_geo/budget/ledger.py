@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 
 from norwalk_geo import schema
 from norwalk_geo.budget.bound import Bound
-from norwalk_geo.budget.measures import Lives, usage
+from norwalk_geo.budget.measures import Lives, total
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
 from norwalk_geo.errors import InfeasibleError, Problem
 
@@ -36,7 +36,7 @@ def settle(case: Case, treatments: Lives) -> Integers | None:
         By payment; the sums are those of the work, to the cent. None if the funds cannot pay.
     """
     rows = case.rows
-    used = np.asarray(usage(case, treatments).sum(axis=0)).ravel()[: rows.cells]
+    used = total(case, treatments)[: rows.cells]
     count = len(rows.paid)
     pays = sparse.csr_array((np.ones(count), (rows.paid, np.arange(count))), (rows.cells, count))
     # Money that lapses first is spent first.
@@ -72,7 +72,7 @@ def broken(case: Case, treatments: Lives) -> list[str]:
     rows = case.rows
     words = [] if settle(case, treatments) is not None else ["the money of the funds"]
     if len(rows.limit):
-        used = np.asarray(usage(case, treatments).sum(axis=0)).ravel()
+        used = total(case, treatments)
         used[: rows.cells] /= CENTS
         over = rows.use @ used - rows.limit
         words += [rows.row_words[r] for r in np.flatnonzero(over > _NOTHING * rows.reach())]

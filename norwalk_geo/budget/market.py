@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from norwalk_geo.budget import kernel, nearby, pricing
 from norwalk_geo.budget.kernel import Shapes
 from norwalk_geo.budget.model import Case, Floats, Integers
 from norwalk_geo.budget.pricing import Charges, Lanes, Lives
+from norwalk_geo.budget.ramps import fees
 from norwalk_geo.budget.rows import CLOSED
 
 __all__ = ["BLOCKS", "Answer", "Market", "Near"]
@@ -100,6 +101,9 @@ class Market:
         Section of the case by row.
     pci
         Condition by family and age.
+    shares
+        Of the cost of ramps, by link of a corner to a section and year: they sum to one for each
+        corner. Without rows where no ramps are due.
     """
 
     case: Case
@@ -107,6 +111,7 @@ class Market:
     lanes: Lanes
     order: Integers
     pci: Floats
+    shares: Floats
 
     @classmethod
     def of(cls, case: Case) -> Market:
@@ -134,7 +139,12 @@ class Market:
             miles=case.miles[order],
         )
         pci = np.ascontiguousarray(case.life.curves.to_numpy().T)
-        return cls(case, kernel.shapes(case.graph, case.start), lanes, order, pci)
+        shares = np.empty((0, case.rows.years))
+        if case.duties is not None:
+            # At first every section that obliges a corner pays the same.
+            links = 1.0 / np.bincount(case.duties.corner)[case.duties.corner]
+            shares = np.repeat(links[:, None], case.rows.years, axis=1)
+        return cls(case, kernel.shapes(case.graph, case.start), lanes, order, pci, shares)
 
     def sample(self, count: int) -> tuple[Market, float]:
         """
@@ -154,7 +164,7 @@ class Market:
         part: list[Any] = [np.ascontiguousarray(one[step // 2 :: step]) for one in self.lanes]
         lanes = Lanes(*part)
         share = float(lanes.cost.sum() / self.lanes.cost.sum())
-        return Market(self.case, self.shapes, lanes, self.order[step // 2 :: step], self.pci), share
+        return replace(self, lanes=lanes, order=self.order[step // 2 :: step]), share
 
     def charges(self, charge: Floats) -> Charges:
         """
@@ -178,7 +188,50 @@ class Market:
         bonus = np.empty(0)
         if paid.any():
             bonus = pricing.point_benefit(case.graph, self.pci, paid)
-        return Charges(money, case.cell, miles, bonus, case.unit_cost)
+        alters, due = np.zeros(money.shape[2], dtype=bool), np.empty((0, rows.years))
+        if case.duties is not None:
+            alters[1:] = case.duties.alters
+            every = np.zeros((len(case.family), rows.years))
+            duties, least = case.duties, self._least(charge)[0]
+            fees.fees(duties.corner, duties.section, self.shares, least, every)
+            due = every[self.order]
+        return Charges(money, case.cell, miles, bonus, case.unit_cost, alters, due)
+
+    def _least(self, charge: Floats) -> tuple[Floats, Integers]:
+        """Find what each corner costs at least by a year, and when that is."""
+        duties = self.case.duties
+        if duties is None:
+            return np.empty((0, 0)), np.empty((0, 0), dtype="int64")
+        return fees.lowest(duties.cents, duties.kind, charge)
+
+    def altered(self, lives: Lives) -> npt.NDArray[np.int8]:
+        """
+        Put first alterations in the order of the case.
+
+        Parameters
+        ----------
+        lives
+            What the market's sections do.
+
+        Returns
+        -------
+        altered
+            Year by section; the number of years for none, and for sections not in the market.
+        """
+        every = np.full(len(self.case.family), self.case.rows.years, dtype="int8")
+        every[self.order] = lives.altered
+        return every
+
+    def _count_ramps(self, charge: Floats, lives: Lives, used: Floats) -> None:
+        """Add the dollars that payments for ramps stand for."""
+        duties, place = self.case.duties, np.arange(len(self.order))
+        if duties is None:
+            return
+        ends = len(self.order) * np.arange(1, BLOCKS + 1) // BLOCKS
+        block = np.zeros(len(self.case.family), dtype="int64")
+        block[self.order] = np.searchsorted(ends, place, side="right")
+        links = (duties.corner, duties.section, self.shares, duties.cents, duties.kind)
+        fees.count(*links, self._least(charge), self.altered(lives), block, used)
 
     def ask(self, charge: Floats, *, wants_lives: bool = False) -> Answer:
         """
@@ -198,11 +251,15 @@ class Market:
         """
         count = len(self.order) if wants_lives else 0
         years = self.case.rows.years
-        lives = Lives(np.full((count, years), -1, np.int8), np.zeros(count), np.zeros(count))
+        altered = np.zeros(0 if self.case.duties is None else len(self.order), np.int8)
+        lives = Lives(
+            np.full((count, years), -1, np.int8), np.zeros(count), np.zeros(count), altered
+        )
         used = np.zeros((BLOCKS, self.case.rows.measures))
         run = pricing.in_turn if self._steps() < _SERIAL else pricing.in_parallel
         graph, charges = self.case.graph, self.charges(charge)
         sums = run(graph, self.shapes, self.lanes, charges, self.pci, used, lives)
+        self._count_ramps(charge, lives, used)
         return Answer(sums[:, 0], float(sums[:, 1].sum()), used, lives)
 
     def _steps(self) -> int:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
 
-__all__ = ["Lives", "cost_cents", "points", "rows_of", "usage", "usage_value"]
+__all__ = ["Lives", "cost_cents", "points", "rows_of", "total", "usage", "usage_value"]
 
 Lives: TypeAlias = npt.NDArray[np.int8]
 MONTHS = 12
@@ -52,7 +52,7 @@ def rows_of(case: Case, section: Integers) -> Case:
     Returns
     -------
     case
-        With those rows only; its ids and states in the graph do not fit them.
+        With those rows only and without ramps; its ids and states in the graph do not fit them.
     """
     return replace(
         case,
@@ -66,6 +66,7 @@ def rows_of(case: Case, section: Integers) -> Case:
         pattern=case.pattern[section],
         exact_age=case.exact_age[section],
         group=case.group[section],
+        duties=None,
     )
 
 
@@ -149,6 +150,29 @@ def usage(case: Case, treatments: Lives) -> sparse.csr_array:
     counted = column >= 0
     shape = (len(treatments), rows.measures)
     return sparse.csr_array((amount[counted], (row[counted], column[counted])), shape=shape)
+
+
+def total(case: Case, treatments: Lives) -> Floats:
+    """
+    Add up what a plan uses, ramps and all.
+
+    Parameters
+    ----------
+    case
+        The city.
+    treatments
+        Treatment by section and year; −1 for none.
+
+    Returns
+    -------
+    used
+        By measure, money in cents.
+    """
+    used = np.asarray(usage(case, treatments).sum(axis=0)).ravel()
+    if case.duties is not None:
+        bill = case.duties.bill(treatments).ravel()
+        used[: len(bill)] += bill
+    return used
 
 
 def usage_value(case: Case, treatments: Lives, charge: Floats) -> Floats:

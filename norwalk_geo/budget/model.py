@@ -14,6 +14,7 @@ from norwalk_geo import config, deterioration, network
 from norwalk_geo.budget import kernel
 from norwalk_geo.budget.demands import Demands, terms
 from norwalk_geo.budget.kernel import Arcs
+from norwalk_geo.budget.ramps import Duties
 from norwalk_geo.budget.rows import Rows, Terms, plain
 from norwalk_geo.errors import InfeasibleError, Problem
 
@@ -136,6 +137,8 @@ class Case:
         first; `FREE` where nothing is counted, `CLOSED` where it may not be done.
     rows
         What the plan must keep to.
+    duties
+        Curb ramps that alterations oblige; None where none are known.
     """
 
     ids: pd.Index
@@ -158,6 +161,7 @@ class Case:
     pattern: Integers
     cell: Integers
     rows: Rows
+    duties: Duties | None = None
 
     @property
     def scale(self) -> float:
@@ -286,6 +290,7 @@ def case_from_arrays(
         pattern=given.pattern,
         cell=given.cell,
         rows=given.rows,
+        duties=None if given.duties is None else given.duties.grown(growth),
     )
 
 

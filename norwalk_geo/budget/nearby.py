@@ -8,16 +8,8 @@ import numpy as np
 from numba import njit
 
 from norwalk_geo.budget.kernel import Arcs, Shapes
-from norwalk_geo.budget.pricing import (
-    WIDTH,
-    Charges,
-    Floats,
-    Integers,
-    Lanes,
-    Tiny,
-    tolls,
-    values,
-)
+from norwalk_geo.budget.lanes import AFTER, BEFORE, WIDTH, Charges, Floats, Integers, Lanes, Tiny
+from norwalk_geo.budget.pricing import tolls, values
 
 __all__ = ["near"]
 
@@ -57,6 +49,8 @@ def _walk(  # noqa: PLR0917, PLR0913 - compiled: arrays, not records
     years = found.lives.shape[1]
     now, spent = np.full(years, -1, np.int8), np.zeros(years + 1)
     node_at, arc_at = np.zeros(years + 1, np.int64), np.zeros(years + 1, np.int64)
+    layer_at = np.zeros(years + 1, np.int64)
+    layer_at[0] = BEFORE if charges.due.shape[0] else AFTER
     depth = 0
     while depth >= 0 and count < found.owner.shape[0]:
         x = node_at[depth]
@@ -74,14 +68,17 @@ def _walk(  # noqa: PLR0917, PLR0913 - compiled: arrays, not records
             continue
         arc_at[depth] += 1
         q, to = arcs.first[node] + a, shapes.end[worth.offset[x] + a]
-        z = lanes.weight[i] * arcs.benefit[q] + worth.value[to, lane]
-        z -= worth.toll[t, arcs.treatment[q] + 1, lane]
+        layer, j = layer_at[depth], arcs.treatment[q] + 1
+        to_layer = AFTER if charges.alters[j] else layer
+        z = lanes.weight[i] * arcs.benefit[q] + worth.value[to_layer, to, lane]
+        z -= worth.toll[layer, t, j, lane]
         if charges.bonus.shape[0] > 0:
             z += lanes.area[i] * charges.bonus[q]
-        loss = spent[depth] + worth.value[x, lane] - z
+        loss = spent[depth] + worth.value[layer, x, lane] - z
         if loss <= most:
             now[t] = arcs.treatment[q]
             depth += 1
+            layer_at[depth] = to_layer
             node_at[depth], arc_at[depth], spent[depth] = to, 0, loss
     return count
 
@@ -108,8 +105,8 @@ def near(
         How many there are (`room` if it was too small), whose each is, what it does, what it loses.
     """
     years, treatments = charges.unit.shape[0], charges.unit.shape[2]
-    toll = np.zeros((years, treatments + 1, WIDTH))
-    value = np.empty((shapes.largest + 1, WIDTH))
+    toll = np.zeros((2, years, treatments + 1, WIDTH))
+    value = np.empty((2, shapes.largest + 1, WIDTH))
     worth = _Worth(toll, value, np.empty(shapes.largest + 1, np.int64))
     lives = np.full((room, years), -1, np.int8)
     found = _List(np.empty(room, np.int64), lives, np.empty(room))
@@ -121,7 +118,9 @@ def near(
         k = lanes.shape[i]
         start = shapes.node_first[k]
         tolls(lanes, charges, i, n, arcs.family[shapes.node[start]], toll)
-        values(arcs, shapes, lanes, charges, i, n, toll, value)
+        values(arcs, shapes, lanes, charges, i, n, AFTER, toll, value)
+        if charges.due.shape[0] > 0:
+            values(arcs, shapes, lanes, charges, i, n, BEFORE, toll, value)
         worth.offset[0] = shapes.arc_first[k]
         for x in range(shapes.node_first[k + 1] - start - 1):
             node = shapes.node[start + x]

@@ -1,27 +1,44 @@
 """
 What every section would do at given charges, compiled.
 
-A charge is what a unit of something costs in points: a dollar of a kind in a year, a mile worked
-on, or a point of condition, which may be paid for. With charges sections do not compete: the best
-life of each is a longest path through what its state can reach. Sections of one state are worked on
-side by side; blocks are fixed, so that the same input gives the same bits on any machine.
+With charges sections do not compete: the best life of each is a longest path through what its state
+can reach. Where ramps are due the path has two layers, before and after the first alteration.
+Sections of one state are worked on side by side; blocks are fixed, so that the same input gives the
+same bits on any machine.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
-
 import numpy as np
-import numpy.typing as npt
 from numba import njit, prange
 
 from norwalk_geo.budget.kernel import MONTHS, Arcs, Shapes
+from norwalk_geo.budget.lanes import (
+    AFTER,
+    BARRED,
+    BEFORE,
+    WIDTH,
+    Charges,
+    Flags,
+    Floats,
+    Integers,
+    Lanes,
+    Lives,
+    Tiny,
+    point_benefit,
+    tolls,
+)
 
 __all__ = [
     "BARRED",
+    "WIDTH",
     "Charges",
+    "Flags",
+    "Floats",
+    "Integers",
     "Lanes",
     "Lives",
+    "Tiny",
     "in_parallel",
     "in_turn",
     "point_benefit",
@@ -29,150 +46,16 @@ __all__ = [
     "values",
 ]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Integers: TypeAlias = npt.NDArray[np.int64]
-Tiny: TypeAlias = npt.NDArray[np.int8]
-
-BARRED = 1e25
-WIDTH = 8  # sections side by side; a fixed number, so that loops over them become vectors
-
-
-class Lanes(NamedTuple):
-    """
-    Sections, those of one shape next to each other.
-
-    Parameters
-    ----------
-    shape, pattern
-        What each can reach, and what each may do and pays for it.
-    weight, area, cost, miles
-        Square yards as the objective counts them (class weights are in the graph), square yards,
-        square yards paid for, and miles.
-    """
-
-    shape: Integers
-    pattern: Integers
-    weight: Floats
-    area: Floats
-    cost: Floats
-    miles: Floats
-
-
-class Charges(NamedTuple):
-    """
-    What things cost in points.
-
-    Parameters
-    ----------
-    money
-        Points per dollar by pattern, year and treatment (the first is doing nothing, whose charge
-        is not times its cost); `BARRED` where it may not be done.
-    cell
-        Which measure such a dollar counts in; −1 for none.
-    miles
-        Points per mile worked on, by year.
-    bonus
-        Points per square yard and arc, paid for condition; empty where none is.
-    unit
-        Dollars per square yard by year, family and treatment.
-    """
-
-    money: Floats
-    cell: Integers
-    miles: Floats
-    bonus: Floats
-    unit: Floats
-
-
-class Lives(NamedTuple):
-    """
-    What the sections chose, in the order of the lanes; without rows if nobody asks.
-
-    Parameters
-    ----------
-    treatments
-        By section and year; −1 for none.
-    value, benefit
-        Points with and without charges, by section.
-    """
-
-    treatments: Tiny
-    value: Floats
-    benefit: Floats
-
 
 @njit(cache=True)
-def point_benefit(arcs: Arcs, pci: Floats, paid: Floats) -> Floats:
-    """
-    Points per square yard that each arc earns where condition is paid for.
-
-    Parameters
-    ----------
-    arcs
-        The graph.
-    pci
-        Condition by family and age.
-    paid
-        Points per point of condition, by family and year.
-
-    Returns
-    -------
-    bonus
-        By arc.
-    """
-    years, last = paid.shape[1], pci.shape[1] - 1
-    nodes = arcs.year.shape[0]
-    bonus = np.zeros(arcs.end.shape[0])
-    for n in range(nodes):
-        t, f = arcs.year[n], arcs.family[n]
-        for q in range(arcs.first[n], arcs.first[n + 1]):
-            m = arcs.end[q]
-            until = years if m == nodes else arcs.year[m]
-            for u in range(t, until):
-                age = min(arcs.after[q] + MONTHS * (u - t + 1), last)
-                bonus[q] += paid[f, u] * pci[f, age]
-    return bonus
-
-
-@njit(cache=True)
-def tolls(lanes: Lanes, charges: Charges, i: int, n: int, f: int, toll: Floats) -> None:
-    """
-    Work out what each of a few sections pays for each treatment in each year.
-
-    Parameters
-    ----------
-    lanes, charges
-        The sections, and what things cost.
-    i, n, f
-        First section, how many, and their family.
-    toll
-        Filled: points by year, treatment (the first is doing nothing) and section.
-
-    Returns
-    -------
-    nothing
-        The result is in `toll`.
-    """
-    years, treatments = charges.unit.shape[0], charges.unit.shape[2]
-    for lane in range(WIDTH):
-        k = i + min(lane, n - 1)
-        row = charges.money[lanes.pattern[k]]
-        cost, miles = lanes.cost[k], lanes.miles[k]
-        for t in range(years):
-            toll[t, 0, lane] = row[t, 0]
-            for j in range(treatments):
-                price = cost * charges.unit[t, f, j] * row[t, j + 1]
-                toll[t, j + 1, lane] = price + miles * charges.miles[t]
-
-
-@njit(cache=True)
-def values(
+def values(  # noqa: PLR0913, PLR0917 - compiled: arrays, not records
     arcs: Arcs,
     shapes: Shapes,
     lanes: Lanes,
     charges: Charges,
     i: int,
     n: int,
+    layer: int,
     toll: Floats,
     value: Floats,
 ) -> None:
@@ -185,10 +68,12 @@ def values(
         The graph, what states reach, the sections, and what things cost.
     i, n
         First section and how many, all of one shape.
+    layer
+        Before or after the first alteration; after comes first.
     toll
         What each pays.
     value
-        Filled: points by node and section.
+        Filled in that layer: points by layer, node and section.
 
     Returns
     -------
@@ -205,7 +90,7 @@ def values(
         area[lane] = lanes.area[i + min(lane, n - 1)]
     has_bonus = charges.bonus.shape[0] > 0
     e = shapes.arc_first[k + 1]
-    value[count] = 0.0
+    value[layer, count] = 0.0
     for x in range(count - 1, -1, -1):
         node = shapes.node[start + x]
         t = arcs.year[node]
@@ -213,17 +98,18 @@ def values(
         for q in range(arcs.first[node + 1] - 1, arcs.first[node] - 1, -1):
             e -= 1
             m, j, benefit = shapes.end[e], arcs.treatment[q] + 1, arcs.benefit[q]
+            to = AFTER if charges.alters[j] else layer
             if has_bonus:
                 bonus = charges.bonus[q]
                 for lane in range(WIDTH):
-                    z = weight[lane] * benefit + area[lane] * bonus - toll[t, j, lane]
-                    z += value[m, lane]
+                    z = weight[lane] * benefit + area[lane] * bonus - toll[layer, t, j, lane]
+                    z += value[to, m, lane]
                     here[lane] = max(here[lane], z)
             else:
                 for lane in range(WIDTH):
-                    z = weight[lane] * benefit - toll[t, j, lane] + value[m, lane]
+                    z = weight[lane] * benefit - toll[layer, t, j, lane] + value[to, m, lane]
                     here[lane] = max(here[lane], z)
-        value[x] = here
+        value[layer, x] = here
 
 
 @njit(cache=True)
@@ -239,14 +125,15 @@ def _count(  # noqa: C901, PLR0913, PLR0917 - compiled: arrays, not records
     pci: Floats,
     usage: Floats,
     life: Tiny,
-) -> float:
-    """Follow the best life of one section, counting what it uses; return its benefit."""
+) -> tuple[float, int]:
+    """Follow the best life of one section, counting what it uses; return benefit and alteration."""
     k, years, cells = lanes.shape[i], charges.unit.shape[0], usage.shape[0]
     start = shapes.node_first[k]
     count = shapes.node_first[k + 1] - start
     has_bonus = charges.bonus.shape[0] > 0
     x, e, total, last = 0, shapes.arc_first[k], 0.0, pci.shape[1] - 1
-    at = 0
+    at, altered = 0, years
+    layer = BEFORE if charges.due.shape[0] else AFTER
     while x < count:
         while at < x:
             node = shapes.node[start + at]
@@ -256,17 +143,18 @@ def _count(  # noqa: C901, PLR0913, PLR0917 - compiled: arrays, not records
         t, f = arcs.year[node], arcs.family[node]
         top, arc, to = -np.inf, arcs.first[node], 0
         for q in range(arcs.first[node], arcs.first[node + 1]):
-            z = lanes.weight[i] * arcs.benefit[q]
-            z += (
-                value[shapes.end[e + q - arcs.first[node]], lane]
-                - toll[t, arcs.treatment[q] + 1, lane]
-            )
+            j = arcs.treatment[q] + 1
+            to_layer = AFTER if charges.alters[j] else layer
+            z = lanes.weight[i] * arcs.benefit[q] - toll[layer, t, j, lane]
+            z += value[to_layer, shapes.end[e + q - arcs.first[node]], lane]
             if has_bonus:
                 z += lanes.area[i] * charges.bonus[q]
             if z > top:
                 top, arc, to = z, q, shapes.end[e + q - arcs.first[node]]
         total += lanes.weight[i] * arcs.benefit[arc]
         j = arcs.treatment[arc]
+        if layer == BEFORE and charges.alters[j + 1]:
+            layer, altered = AFTER, t
         if life.shape[0]:
             life[t] = j
         if j >= 0:
@@ -280,7 +168,7 @@ def _count(  # noqa: C901, PLR0913, PLR0917 - compiled: arrays, not records
                 age = min(arcs.after[arc] + MONTHS * (u - t + 1), last)
                 usage[cells - (pci.shape[0] - f) * years + u] += lanes.area[i] * pci[f, age]
         x = to
-    return total
+    return total, altered
 
 
 @njit(cache=True)
@@ -297,8 +185,9 @@ def _chunk(
     """Let a run of sections choose; return value and benefit."""
     i, last = span
     years, treatments = charges.unit.shape[0], charges.unit.shape[2]
-    toll = np.zeros((years, treatments + 1, WIDTH))
-    value = np.empty((shapes.largest + 1, WIDTH))
+    toll = np.zeros((2, years, treatments + 1, WIDTH))
+    value = np.empty((2, shapes.largest + 1, WIDTH))
+    has_due = charges.due.shape[0] > 0
     wants = lives.value.shape[0] > 0
     nobody = np.empty(0, np.int8)
     worth, gain = 0.0, 0.0
@@ -308,16 +197,21 @@ def _chunk(
             n += 1
         family = arcs.family[shapes.node[shapes.node_first[lanes.shape[i]]]]
         tolls(lanes, charges, i, n, family, toll)
-        values(arcs, shapes, lanes, charges, i, n, toll, value)
+        values(arcs, shapes, lanes, charges, i, n, AFTER, toll, value)
+        if has_due:
+            values(arcs, shapes, lanes, charges, i, n, BEFORE, toll, value)
         for lane in range(n):
             life = lives.treatments[i + lane] if wants else nobody
-            benefit = _count(
+            benefit, altered = _count(
                 arcs, shapes, lanes, charges, i + lane, lane, toll, value, pci, usage, life
             )
-            worth += value[0, lane]
+            top = value[BEFORE if has_due else AFTER, 0, lane]
+            worth += top
             gain += benefit
+            if has_due:
+                lives.altered[i + lane] = altered
             if wants:
-                lives.value[i + lane] = value[0, lane]
+                lives.value[i + lane] = top
                 lives.benefit[i + lane] = benefit
         i += n
     return worth, gain

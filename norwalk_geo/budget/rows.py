@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from norwalk_geo.budget.ramps import Duties
     from norwalk_geo.treatments import Lifecycle
 
 __all__ = ["CLOSED", "FREE", "Rows", "Terms", "plain"]
@@ -133,11 +134,14 @@ class Terms:
         Measure of a dollar by pattern, year and treatment, doing nothing being the first.
     rows
         Funds and demands.
+    duties
+        Curb ramps that alterations oblige; None where none are known.
     """
 
     pattern: Integers
     cell: Integers
     rows: Rows
+    duties: Duties | None = None
 
     def is_open(self) -> npt.NDArray[np.bool_]:
         """
