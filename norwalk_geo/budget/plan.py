@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections, Work, Years
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Plan", "optimize", "warm"]
+__all__ = ["Plan", "align", "optimize", "record", "warm"]
 
 # Points that sums in another order may differ by.
 _NOISE = 1e-9
@@ -127,7 +127,7 @@ def optimize(
     >>> bool(plan.do_nothing < plan.objective <= plan.bound)
     True
     """
-    rules, aligned = rules or Rules(), _align(condition, sections)
+    rules, aligned = rules or Rules(), align(condition, sections)
     case = build_case(aligned, sections, lifecycle, budget_usd=budget_usd, rules=rules)
     market = Market.of(case)
     best = bounds.minimize(market, progress=progress)
@@ -141,13 +141,34 @@ def optimize(
         untreated=simulate(case, policies.do_nothing(case)),
         worth=explain.worth(case, lives, best, treatments),
     )
-    return _record(chosen, best, aligned, sections)
+    return record(chosen, best, aligned, sections)
 
 
-def _record(
+def record(
     chosen: results.Chosen, proof: bounds.Bound, condition: Condition, sections: Sections
 ) -> Plan:
-    """Check the plan against its proof and its budgets, and make its tables."""
+    """
+    Check a plan against its proof and its budgets, and make its tables.
+
+    Parameters
+    ----------
+    chosen
+        The plan.
+    proof
+        Bound and prices.
+    condition, sections
+        As `optimize` takes them, aligned.
+
+    Returns
+    -------
+    plan
+        As `optimize` gives it.
+
+    Raises
+    ------
+    RuntimeError
+        The plan is above its bound or over its budget: a fault of this program.
+    """
     case, life, bound = chosen.case, chosen.case.life, proof.value / chosen.case.scale
     mine, nothing = objective(case, chosen.course), objective(case, chosen.untreated)
     if mine > bound + _NOISE or ledger.broken(case, chosen.treatments):
@@ -179,8 +200,27 @@ def _record(
     )
 
 
-def _align(condition: Condition, sections: Sections) -> Condition:
-    """Put condition in the order of the sections, which must be the same ones."""
+def align(condition: Condition, sections: Sections) -> Condition:
+    """
+    Put condition in the order of the sections, which must be the same ones.
+
+    Parameters
+    ----------
+    condition
+        Latest survey of each section.
+    sections
+        Streets.
+
+    Returns
+    -------
+    condition
+        In the order of the sections.
+
+    Raises
+    ------
+    SchemaError
+        The tables do not have the same sections.
+    """
     if condition.index.equals(sections.index):
         return condition
     differ = condition.index.symmetric_difference(sections.index)
