@@ -169,6 +169,145 @@ def test_house_numbers_are_shared_out_when_a_line_is_cut(draw: Draw) -> None:
     assert cut["left_to_address"].tolist()[:2] == [151, 201]
 
 
+@pytest.fixture(scope="module")
+def numbered(draw: Draw) -> Network:
+    drawn = draw("A---B---C\n|   |   |\nD   E   F\n").rename_axis("line_id")
+    named = pd.Series({"AB": "OAK AVE", "BC": "OAK AVE", "AD": "1ST ST", "BE": "ELM", "CF": "ASH"})
+    sides = {"left_from_address": [101, 201], "left_to_address": [199, 299]}
+    sides |= {"right_from_address": [100, 200], "right_to_address": [198, 298]}
+    numbers = pd.DataFrame(sides, index=["AB", "BC"], dtype="float64").reindex(drawn.index)
+    return network.build(drawn.assign(street_name=named).join(numbers))
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        (("1st", "#149"), [("AB", 0, 196)]),
+        (("#149", "1st"), [("AB", 0, 196)]),
+        (("#149", "Elm"), [("AB", 196, 400)]),
+        (("#149", "No. 249"), [("AB", 196, 400), ("BC", 0, 196)]),
+        (("#120", "#179"), [("AB", 82, 318)]),
+        (("house 140 (Brown)", "Ash"), [("AB", 163, 400), ("BC", 0, 400)]),
+        # No house has the number; it would stand between the blocks.
+        (("#199 ", "#200"), []),
+        # A bare number is a street where one has that name, else a house.
+        (("1", "249"), [("AB", 0, 400), ("BC", 0, 196)]),
+    ],
+)
+def test_house_numbers_as_limits(
+    numbered: Network, limits: tuple[str, str], expected: list[tuple[str, float, float]]
+) -> None:
+    row = {"street_name": "Oak", "from_street": limits[0], "to_street": limits[1]}
+    pieces = matching.match(table(row), numbered).pieces.sort_values("line_id")
+    found = pieces[["line_id", "from_ft", "to_ft"]].round(0).to_numpy().tolist()
+    assert found == [list(one) for one in expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("100-199 OAK AVE", ["AB"]),
+        ("100 - 298 Oak", ["AB", "BC"]),
+        ("200 BLK OAK AVE", ["BC"]),
+        ("200 block of Oak Ave", ["BC"]),
+        ("700-799 OAK AVE", []),
+    ],
+)
+def test_a_block_before_the_name(numbered: Network, name: str, lines: list[str]) -> None:
+    assert one(numbered, street_name=name)[1] == lines
+
+
+def test_a_house_far_from_all_numbers_is_not_guessed(numbered: Network) -> None:
+    row = {"street_name": "Oak", "from_street": "#2400", "to_street": "Elm"}
+    assert one(numbered, **row)[0] != "matched"
+
+
+# ------------------------------------------------------------------ divided roads
+
+# Main runs from west to east on two lines; whoever drives keeps to the right.
+DIVIDED = """\
+A-----B-----C
+|     |     |
+D-----E-----F
+|     |     |
+G     H     I
+"""
+
+
+@pytest.fixture(scope="module")
+def divided(draw: Draw) -> Network:
+    drawn = draw(DIVIDED, cell_ft=30.0).rename_axis("line_id")
+    names = dict.fromkeys(["AB", "BC", "DE", "EF"], "MAIN ST")
+    names |= {"AD": "OAK AVE", "DG": "OAK AVE", "BE": "ELM ST", "EH": "ELM ST"}
+    return network.build(
+        drawn.assign(street_name=pd.Series(names | {"CF": "ASH ST", "FI": "ASH ST"}))
+    )
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("row", "lines"),
+    [
+        ({"street_name": "Main", "direction": "e"}, ["DE", "EF"]),
+        ({"street_name": "Main", "direction": "w"}, ["AB", "BC"]),
+        ({"street_name": "Main St EB"}, ["DE", "EF"]),
+        ({"street_name": "Main St westbound"}, ["AB", "BC"]),
+    ],
+)
+def test_a_direction_chooses_the_carriageway(
+    divided: Network, row: dict[str, object], lines: list[str], *, turned: bool
+) -> None:
+    limits = ("Ash", "Oak") if turned else ("Oak", "Ash")
+    found = one(divided, **row, from_street=limits[0], to_street=limits[1])
+    assert found == ("matched", lines[::-1] if turned else lines)
+
+
+def test_known_one_way_lines_go_before_the_side(divided: Network) -> None:
+    sections = divided.sections.drop(columns=["from_node", "to_node"])
+    ways = pd.Series({"AB": "with", "BC": "with", "DE": "against", "EF": "against"})
+    lines = network.build(sections.assign(one_way=ways.reindex(sections.index)))
+    row = {"street_name": "Main", "from_street": "Oak", "to_street": "Ash", "direction": "e"}
+    assert one(lines, **row) == ("matched", ["AB", "BC"])
+    both_ways = sections.assign(one_way="no")
+    assert one(network.build(both_ways), **row)[0] == "ambiguous"
+
+
+def test_a_row_of_the_whole_street_has_half_on_each_carriageway(divided: Network) -> None:
+    row = {
+        "street_name": "Main",
+        "from_street": "Oak",
+        "to_street": "Ash",
+        "given_length_ft": 360,
+        "area_sy": 1600,
+        "width_ft": 40,
+        "lanes": 4,
+    }
+    rows = table(row)
+    joined = matching.match(rows, divided)
+    assert joined.pieces["carriageway"].eq("both").all()
+    made = matching.sections(rows, joined.pieces, divided, default_class="arterial")
+    assert made["carriageway"].eq("divided").all()
+    assert made["given_length_ft"].tolist() == [360, 360]
+    assert made[["area_sy", "width_ft", "lanes"]].to_numpy().tolist() == [[800, 20, 2]] * 2
+    classes = schema.parameters("classes")
+    measures = network.measure(made, classes)
+    assert measures["miles"].sum() == pytest.approx(360 / 5280)
+    # By the width of its class each line has half of the street, too.
+    bare = made.drop(columns=["area_sy", "width_ft"])
+    single = bare.iloc[:1].assign(carriageway="single")
+    areas = network.measure(bare, classes)["area_sy"].sum()
+    assert areas == pytest.approx(network.measure(single, classes)["area_sy"].sum())
+
+
+def test_two_rows_with_the_same_limits_have_a_carriageway_each(divided: Network) -> None:
+    row = {"street_name": "Main", "from_street": "Oak", "to_street": "Ash"}
+    joined = matching.match(table(row, row), divided)
+    assert joined.matches["status"].tolist() == ["doubtful", "doubtful"]
+    assert matching.twice(joined.pieces).empty
+    assert sorted(joined.pieces["line_id"]) == ["AB", "BC", "DE", "EF"]
+    assert joined.pieces["carriageway"].eq("one").all()
+
+
 # ------------------------------------------------------------------ fixes
 
 

@@ -7,10 +7,10 @@ what a person decides is kept.
 
 from __future__ import annotations
 
+from norwalk_geo.matching.addresses import cut_lines
 from norwalk_geo.matching.assembling import sections, surveys, twice
 from norwalk_geo.matching.joining import Joined, match
 from norwalk_geo.matching.limits import Limit, read_limit
-from norwalk_geo.matching.ranges import cut_lines
 
 __all__ = [
     "Joined",

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["sections", "surveys", "twice"]
 
 _SURVEY = ("survey_date", "pci", "pci_method", "load_share_pct")
-_SHARED = ("given_length_ft", "area_sy")
 _WHOLE_FT = 0.01
 
 
@@ -45,15 +44,37 @@ def _runs(
     """Join stretches that follow each other; give the row of each result, and its line."""
     first, last = shapely.get_point(shapes, 0), shapely.get_point(shapes, -1)
     source = pieces.index.get_level_values("source_id").to_numpy()
+    ways = pieces["carriageway"].to_numpy()
     gap = np.full(len(pieces), np.inf)
     gap[1:] = shapely.distance(last[:-1], first[1:])
     begins = np.r_[True, source[1:] != source[:-1]] | (gap > 1.0)
+    begins[1:] |= ways[1:] != ways[:-1]
     run = np.cumsum(begins) - 1
     points, at = shapely.get_coordinates(shapes, return_index=True)
     joined = shapely.linestrings(points, indices=run[at])
     joined = shapely.remove_repeated_points(joined)
-    table = pd.DataFrame({"source_id": source[begins]})
+    table = pd.DataFrame({"source_id": source[begins], "way": ways[begins]})
     return table, joined
+
+
+def _shared(frame: pd.DataFrame, way: pd.Series, length: pd.Series) -> pd.DataFrame:
+    """Share what belongs to a row among its lines; of two carriageways each has half."""
+    half = way.eq("both")
+    # Along both carriageways a street is as long as one of them.
+    counted = length * np.where(half, 0.5, 1.0)
+    whole = counted.groupby(frame["source_id"]).transform("sum")
+    for name, part in (("given_length_ft", length), ("area_sy", counted)):
+        if name in frame:
+            frame[name] = frame[name] * part / whole
+    if "width_ft" in frame:
+        frame["width_ft"] = frame["width_ft"].where(~half, frame["width_ft"] / 2)
+    if "lanes" in frame:
+        # An odd number of lanes does not say which side has more.
+        of_one = (frame["lanes"] // 2).where(frame["lanes"] % 2 == 0)
+        frame["lanes"] = frame["lanes"].where(~half, of_one)
+    if way.ne("single").any():
+        frame["carriageway"] = np.where(way.eq("single"), "single", "divided")
+    return frame
 
 
 def sections(
@@ -80,7 +101,8 @@ def sections(
     sections
         Drawn from the first limit to the last, with the row's own id as `source_id`. A row whose
         lines do not follow each other becomes `ID-1`, `ID-2` …, with given length and area shared
-        among them by length.
+        among them by length. So does one that covers both carriageways of a divided street: each
+        has half of its area, width and lanes, and counts half its miles.
     """
     used = pieces[(pieces["to_ft"] - pieces["from_ft"]) > _WHOLE_FT]
     table, shapes = _runs(used, _stretches(used, lines))
@@ -91,11 +113,7 @@ def sections(
     known = [name for name in schema.describe("sections").columns.index if name in limits]
     frame = limits.reset_index().set_index("source_id", drop=False)[["source_id", *known]]
     frame = frame.loc[source].loc[:, ~frame.columns.duplicated()].reset_index(drop=True)
-    length = pd.Series(shapely.length(shapes))
-    share = length / length.groupby(source).transform("sum")
-    for name in _SHARED:
-        if name in frame:
-            frame[name] = frame[name] * share
+    frame = _shared(frame, table["way"], pd.Series(shapely.length(shapes)))
     frame["section_id"] = ids.where(count == 1, ids + "-" + part.astype("str"))
     if default_class:
         blank = pd.Series(None, index=frame.index, dtype="str")

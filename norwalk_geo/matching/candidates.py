@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import difflib
-import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from norwalk_geo import names
+from norwalk_geo.matching.addresses import Ranges
+from norwalk_geo.matching.corners import AT_CROSSING, Links, corners, moved, spots, stretch
 from norwalk_geo.matching.limits import Limit
 from norwalk_geo.matching.streets import Step, Streets, links, way
 from norwalk_geo.names import StreetName
 
 __all__ = ["Candidate", "Wanted", "disagreement", "find", "said", "streets_named"]
 
-Links: TypeAlias = Mapping[int, list[tuple[int, int, bool]]]
-
 _STREET, _LIMIT = 40.0, 30.0
-# A tip where another street goes on is a poorer end than a real one.
-_REAL_END, _OTHER_END, _CITY_END = 1.0, 0.8, 0.9
-_NEAR_BEST, _NODES = 0.12, 6
-_LIKE, _PREFIX = 0.8, 3
-_AT_CROSSING, _BEGINNING = 0.86, 0.82
 _TOLERATED, _PER_SHARE, _MOST = 0.1, 60.0, 35.0
 # A length three times the given one is another stretch, whatever the names say.
 _ANOTHER = 2.0
 _OTHER_NAME = 4.0
-_ONE_LIMIT, _WHOLE, _BLOCK = 30.0, 20.0, 45.0
-_AHEAD, _TWO_ENDS = 0.5, 2
-_TOWARD = {"e": 0.0, "n": np.pi / 2, "w": np.pi, "s": -np.pi / 2}
+_WHOLE, _TWO_ENDS = 20.0, 2
 
 
 @dataclass(frozen=True)
@@ -47,8 +38,10 @@ class Wanted:
         Its limits; None where nothing is said.
     length_ft
         Length as given; missing where it is not.
-    block
-        Hundred block, or -1.
+    block, until
+        First and last hundred block, or -1.
+    direction
+        Direction of travel where the row is one carriageway of a divided street; else blank.
     """
 
     street: StreetName
@@ -56,6 +49,8 @@ class Wanted:
     stop: Limit | None
     length_ft: float = np.nan
     block: int = -1
+    until: int = -1
+    direction: str = ""
 
     @property
     def is_closed(self) -> bool:
@@ -89,6 +84,11 @@ class Candidate:
         Drawn length.
     trim_ft
         Feet to leave out at the first and at the last end.
+    carriageways
+        Lines of a street drawn twice: `one` where only that line is meant, `both` where the one
+        beside it is meant, too.
+    aside
+        How many of the last steps are the other carriageway.
     """
 
     steps: tuple[Step, ...]
@@ -96,6 +96,8 @@ class Candidate:
     reason: str
     length_ft: float
     trim_ft: tuple[float, float] = (0.0, 0.0)
+    carriageways: Mapping[int, str] = field(default_factory=dict)
+    aside: int = 0
 
     @property
     def lines(self) -> frozenset[int]:
@@ -108,48 +110,6 @@ class Candidate:
             Without their order.
         """
         return frozenset(row for row, _ in self.steps)
-
-
-@functools.lru_cache(maxsize=1_000_000)
-def _cross_likeness(wanted: StreetName, there: StreetName) -> float:
-    """Compare a limit with a street that does meet ours: shortened names are understood here."""
-    if found := names.alike(wanted, [there]):
-        return found[there]
-    one, other = wanted.core, there.core
-    if min(len(one), len(other)) >= _PREFIX and not any(map(str.isdigit, one + other)):
-        if one.startswith(other) or other.startswith(one):
-            return _BEGINNING
-        if difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= _LIKE:
-            return _AT_CROSSING - 0.1
-    return 0.0
-
-
-def _tips(streets: Streets, around: Links, limit: Limit) -> dict[int, float]:
-    """Find where a street ends."""
-    found = {}
-    for node, out in around.items():
-        if len(out) == 1:
-            real = streets.ends_at[node] == 1
-            best = _CITY_END if limit.end == "city limit" else _REAL_END
-            found[node] = best if real else _OTHER_END
-    return found
-
-
-def _places(streets: Streets, around: Links, own: StreetName, limit: Limit) -> dict[int, float]:
-    """Find the nodes of a street that a limit may mean, and how well each fits."""
-    found: dict[int, float] = {}
-    for node in around:
-        others = streets.at_node[node] - {own}
-        likeness = [_cross_likeness(one, there) for one in limit.streets for there in others]
-        if likeness and max(likeness) > 0:
-            found[node] = max(likeness)
-    if limit.end and not found:
-        found = _tips(streets, around, limit)
-    if not found:
-        return {}
-    best = max(found.values())
-    near = {node: one for node, one in found.items() if one >= best - _NEAR_BEST}
-    return dict(sorted(near.items(), key=lambda pair: (-pair[1], pair[0]))[:_NODES])
 
 
 def _length(streets: Streets, steps: Iterable[Step]) -> float:
@@ -165,50 +125,34 @@ def disagreement(wanted: Wanted, length_ft: float) -> float:
     return min(_PER_SHARE * max(share - _TOLERATED, 0.0), most)
 
 
-def _offset(
-    streets: Streets, around: Links, steps: list[Step], limit: Limit | None, *, last: bool
-) -> tuple[list[Step], float]:
-    """Move an end of a way by the feet that a limit says; give what is left out of a line."""
-    if limit is None or not limit.feet or not steps:
-        return steps, 0.0
-    row, backward = steps[-1] if last else steps[0]
-    node = int((streets.start if backward == last else streets.stop)[row])
-    if not last:
-        node = int((streets.stop if backward else streets.start)[row])
-    inward = streets.bearing[row] + (np.pi if backward else 0.0) + (np.pi if last else 0.0)
-    if np.cos(inward - _TOWARD[limit.toward]) > 0:
-        return steps, min(limit.feet, float(streets.length_ft[row]))
-    for _, other, reverse in sorted(around[node], key=lambda one: one[1]):
-        away = streets.bearing[other] + (np.pi if reverse else 0.0)
-        if other != row and np.cos(away - _TOWARD[limit.toward]) > _AHEAD:
-            rest = max(float(streets.length_ft[other]) - limit.feet, 0.0)
-            if last:
-                return [*steps, (other, reverse)], rest
-            return [(other, not reverse), *steps], rest
-    return steps, 0.0
-
-
 def _between(
-    streets: Streets, around: Links, own: StreetName, likeness: float, wanted: Wanted
+    index: tuple[Streets, Ranges], around: Links, own: StreetName, likeness: float, wanted: Wanted
 ) -> list[Candidate]:
     """Find the ways between both limits."""
+    streets, ranges = index
     first_limit, last_limit = wanted.start, wanted.stop
     if first_limit is None or last_limit is None:
         return []
-    starts = _places(streets, around, own, first_limit)
-    stops = _places(streets, around, own, last_limit)
+    starts = spots(streets, around, own, first_limit, ranges)
+    stops = spots(streets, around, own, last_limit, ranges)
     found = []
-    for start, first in starts.items():
-        for stop, second in stops.items():
-            steps = way(streets, around, start, stop) if start != stop else None
-            if not steps:
+    for start in starts:
+        for stop in stops:
+            between = stretch(streets, around, start, stop)
+            if between is None:
                 continue
-            steps, cut_first = _offset(streets, around, steps, first_limit, last=False)
-            steps, cut_last = _offset(streets, around, steps, last_limit, last=True)
-            length = _length(streets, steps) - cut_first - cut_last
-            score = likeness * _STREET + (first + second) * _LIMIT - disagreement(wanted, length)
+            steps, cuts = between
+            if start.row < 0:
+                steps, cut = moved(streets, around, steps, first_limit, last=False)
+                cuts = (cut, cuts[1])
+            if stop.row < 0:
+                steps, cut = moved(streets, around, steps, last_limit, last=True)
+                cuts = (cuts[0], cut)
+            length = _length(streets, steps) - sum(cuts)
+            score = likeness * _STREET + (start.likeness + stop.likeness) * _LIMIT
+            score -= disagreement(wanted, length)
             reason = f"{said(own)} from {first_limit.text} to {last_limit.text}"
-            found.append(Candidate(tuple(steps), score, reason, length, (cut_first, cut_last)))
+            found.append(Candidate(tuple(steps), score, reason, length, cuts))
     return found
 
 
@@ -243,9 +187,10 @@ def _onward(streets: Streets, around: Links, start: int, wanted: Wanted) -> list
 
 
 def _from_one(
-    streets: Streets, around: Links, own: StreetName, likeness: float, wanted: Wanted
+    index: tuple[Streets, Ranges], around: Links, own: StreetName, likeness: float, wanted: Wanted
 ) -> list[Candidate]:
     """Find stretches that begin at the one limit that is known; the given length says how far."""
+    streets = index[0]
     found = []
     for limit, other, turned in (
         (wanted.start, wanted.stop, False),
@@ -254,7 +199,7 @@ def _from_one(
         if limit is None:
             continue
         lost = other.text if other is not None and other.text else "a limit that is blank"
-        for node, first in _places(streets, around, own, limit).items():
+        for node, first in corners(streets, around, own, limit).items():
             for steps in _onward(streets, around, node, wanted):
                 length = _length(streets, steps)
                 score = likeness * _STREET + first * _LIMIT - disagreement(wanted, length)
@@ -269,9 +214,10 @@ def _from_one(
 
 
 def _whole(
-    streets: Streets, around: Links, own: StreetName, likeness: float, wanted: Wanted
+    index: tuple[Streets, Ranges], around: Links, own: StreetName, likeness: float, wanted: Wanted
 ) -> list[Candidate]:
     """Take a whole street, where it has two ends and no branch."""
+    streets = index[0]
     tips = [node for node, out in around.items() if len(out) == 1]
     if len(tips) != _TWO_ENDS:
         return []
@@ -288,11 +234,11 @@ def streets_named(streets: Streets, wanted: StreetName) -> dict[StreetName, floa
     same = streets.by_core.get(wanted.core)
     if same:
         return names.alike(wanted, same)
-    near = difflib.get_close_matches(wanted.core, streets.by_core, n=3, cutoff=_AT_CROSSING)
+    near = difflib.get_close_matches(wanted.core, streets.by_core, n=3, cutoff=AT_CROSSING)
     return names.alike(wanted, [one for core in near for one in streets.by_core[core]])
 
 
-def find(streets: Streets, wanted: Wanted) -> list[Candidate]:
+def find(streets: Streets, ranges: Ranges, wanted: Wanted) -> list[Candidate]:
     """
     Find what a row may mean.
 
@@ -300,6 +246,8 @@ def find(streets: Streets, wanted: Wanted) -> list[Candidate]:
     ----------
     streets
         The index.
+    ranges
+        House numbers of its lines.
     wanted
         What the row says.
 
@@ -317,7 +265,7 @@ def find(streets: Streets, wanted: Wanted) -> list[Candidate]:
         if search is _from_one and wanted.is_closed:
             break
         for own, likeness in named.items():
-            found += search(streets, ways[own], own, likeness, wanted)
+            found += search((streets, ranges), ways[own], own, likeness, wanted)
         if found:
             break
     return sorted(found, key=lambda one: (-one.score, one.length_ft, one.reason))

@@ -11,15 +11,12 @@ import pandas as pd
 
 from norwalk_geo import names, schema
 from norwalk_geo.errors import Problem, SchemaError
+from norwalk_geo.matching.addresses import Ranges, index_ranges
 from norwalk_geo.matching.candidates import Candidate, Wanted, find
-from norwalk_geo.matching.limits import Limit, read_limit
-from norwalk_geo.matching.ranges import (
-    Ranges,
-    agreement,
-    by_block,
-    by_mile,
-    index_ranges,
-)
+from norwalk_geo.matching.carriageways import choose
+from norwalk_geo.matching.limits import Limit, read_block, read_direction, read_limit
+from norwalk_geo.matching.ranges import agreement, by_block, by_mile
+from norwalk_geo.matching.settling import USED, Decision, settle
 from norwalk_geo.matching.streets import Step, Streets, index_streets
 
 if TYPE_CHECKING:
@@ -35,8 +32,6 @@ _TIE = 3.0
 _SAME = 0.7
 _SHOWN = 4
 _WRONG_BLOCK, _RIGHT_BLOCK = 8.0, 15.0
-# A row that has less than this of its length to share with others keeps it.
-_TAKEN = 0.5
 _NONE = "none"
 _Row: TypeAlias = Mapping[str, Any]
 
@@ -56,14 +51,6 @@ class Joined:
 
     matches: pd.DataFrame
     pieces: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class _Decision:
-    status: str
-    reason: str
-    best: Candidate | None = None
-    rivals: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,13 +77,18 @@ def _limit(row: _Row, name: str, known: names.Words | None) -> Limit | None:
 
 def _wanted(row: _Row, known: names.Words | None) -> Wanted:
     """Read what a row says of its place."""
+    street, low, high = read_block(_cell(row, "street_name"))
     block = _number(row, "block")
+    if not np.isnan(block):
+        low = high = int(block)
     return Wanted(
-        names.parse(_cell(row, "street_name"), known),
+        names.parse(street, known),
         _limit(row, "from_street", known),
         _limit(row, "to_street", known),
         _number(row, "given_length_ft"),
-        -1 if np.isnan(block) else int(block),
+        low,
+        high,
+        _cell(row, "direction") or read_direction(street),
     )
 
 
@@ -106,7 +98,7 @@ def _with_block(index: _Index, wanted: Wanted, found: list[Candidate]) -> list[C
         return found
     judged = []
     for one in found:
-        counts = agreement(index.ranges, one, wanted.block)
+        counts = agreement(index.ranges, one, wanted)
         score = one.score
         if counts["known"]:
             half = score < _SURE
@@ -117,21 +109,24 @@ def _with_block(index: _Index, wanted: Wanted, found: list[Candidate]) -> list[C
 
 def _candidates(index: _Index, row: _Row) -> tuple[list[Candidate], str]:
     """Search by limits, then by block or by route mile; say why nothing was found."""
+    wanted = _wanted(row, index.known)
     if route := _cell(row, "route"):
         miles = (_number(row, "from_mi"), _number(row, "to_mi"))
         core = names.parse(route, index.known).core
         if not any(map(np.isnan, miles)):
             found = by_mile(index.streets, index.ranges, core, miles)
-            return found, f"no line is on route {route} between these miles"
-    wanted = _wanted(row, index.known)
+            why = f"no line is on route {route} between these miles"
+            return choose(index.streets, wanted, found), why
     if not wanted.street.core:
         return [], "the row names no street"
     has_limits = bool(wanted.start or wanted.stop)
-    found = find(index.streets, wanted) if has_limits or wanted.block < 0 else []
+    ask = has_limits or wanted.block < 0
+    found = find(index.streets, index.ranges, wanted) if ask else []
     found = _with_block(index, wanted, found)
     if wanted.block >= 0 and not (found and found[0].score >= _SURE):
         found += by_block(index.streets, index.ranges, wanted)
         found.sort(key=lambda one: (-one.score, one.length_ft, one.reason))
+    found = choose(index.streets, wanted, found)
     if found:
         return found, ""
     if wanted.is_closed:
@@ -150,23 +145,23 @@ def _shared(streets: Streets, one: Candidate, other: Candidate) -> float:
     return both / whole if whole else 0.0
 
 
-def _decide(index: _Index, row: _Row) -> _Decision:
+def _decide(index: _Index, row: _Row) -> Decision:
     """Choose among the candidates of a row, or leave the choice to a person."""
     found, why = _candidates(index, row)
     if not found:
-        return _Decision("unmatched", why)
+        return Decision("unmatched", why)
     best = found[0]
     others = [one for one in found[1:] if one.lines != best.lines]
     near = [one for one in others if one.score > best.score - _TIE]
     rivals = tuple(one for one in near if _shared(index.streets, best, one) < _SAME)
     if rivals and best.score >= _USED:
-        return _Decision(
+        return Decision(
             "ambiguous", f"{best.reason}: {len(rivals) + 1} stretches fit", best, rivals
         )
     if best.score < _USED:
-        return _Decision("unmatched", f"{best.reason}: too little agrees", best, tuple(others))
+        return Decision("unmatched", f"{best.reason}: too little agrees", best, tuple(others))
     status = "matched" if best.score >= _SURE else "doubtful"
-    return _Decision(status, best.reason, best, tuple(others[:_SHOWN]))
+    return Decision(status, best.reason, best, tuple(others[:_SHOWN]))
 
 
 def _steps_of(streets: Streets, rows: list[int]) -> tuple[Step, ...]:
@@ -186,14 +181,14 @@ def _steps_of(streets: Streets, rows: list[int]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _fixed(streets: Streets, fixes: pd.Series) -> dict[str, _Decision]:
+def _fixed(streets: Streets, fixes: pd.Series) -> dict[str, Decision]:
     """Take what a person decided; refuse lines that there are not."""
     place = {str(line): row for row, line in enumerate(streets.ids)}
     decided, problems = {}, []
     for source_id, text in fixes.dropna().items():
         wanted = str(text).split()
         if wanted == [_NONE]:
-            decided[str(source_id)] = _Decision("unmatched", "a person decided that it has no line")
+            decided[str(source_id)] = Decision("unmatched", "a person decided that it has no line")
             continue
         lost = [one for one in wanted if one not in place]
         if lost:
@@ -204,47 +199,19 @@ def _fixed(streets: Streets, fixes: pd.Series) -> dict[str, _Decision]:
         steps = _steps_of(streets, [place[one] for one in wanted])
         length = float(sum(streets.length_ft[row] for row, _ in steps))
         best = Candidate(steps, 100.0, "decided by a person", length)
-        decided[str(source_id)] = _Decision("fixed", best.reason, best)
+        decided[str(source_id)] = Decision("fixed", best.reason, best)
     if problems:
         raise SchemaError.of("fixes", problems)
     return decided
-
-
-def _settle(streets: Streets, decided: Mapping[str, _Decision]) -> dict[str, _Decision]:
-    """Let what is sure decide what is not: a line belongs to one row."""
-    sure = {"matched", "fixed"}
-    taken = {
-        row
-        for one in decided.values()
-        if one.best is not None and one.status in sure
-        for row in one.best.lines
-    }
-
-    def is_free(one: Candidate) -> bool:
-        claimed = sum(float(streets.length_ft[row]) for row in one.lines & taken)
-        return claimed <= _TAKEN * sum(float(streets.length_ft[row]) for row in one.lines)
-
-    settled = dict(decided)
-    for source_id, one in decided.items():
-        if one.best is None or one.status not in {"ambiguous", "doubtful"}:
-            continue
-        free = [rival for rival in (one.best, *one.rivals) if is_free(rival)]
-        if one.status == "doubtful" and one.best not in free:
-            why = f"{one.reason}, but another row has these lines"
-            settled[source_id] = replace(one, status="ambiguous", reason=why)
-        elif one.status == "ambiguous" and len(free) == 1:
-            why = f"{free[0].reason}; the other stretches that fit are other rows'"
-            settled[source_id] = _Decision("doubtful", why, free[0])
-    return settled
 
 
 def _lines(streets: Streets, candidate: Candidate) -> str:
     return " ".join(str(streets.ids[row]) for row, _ in candidate.steps)
 
 
-def _line_of(streets: Streets, source_id: str, decision: _Decision) -> dict[str, object]:
+def _line_of(streets: Streets, source_id: str, decision: Decision) -> dict[str, object]:
     """Write one row of the matches."""
-    best, used = decision.best, decision.status in {"matched", "doubtful", "fixed"}
+    best, used = decision.best, decision.status in USED
     shown = decision.rivals[:_SHOWN]
     if best is not None and not used:
         shown = (best, *shown)
@@ -275,6 +242,7 @@ def _pieces_of(streets: Streets, source_id: str, best: Candidate) -> list[dict[s
                 "from_ft": first,
                 "to_ft": max(whole - last, first),
                 "is_reversed": backward,
+                "carriageway": best.carriageways.get(row, "single"),
             }
         )
     return rows
@@ -315,15 +283,17 @@ def match(
     streets = index_streets(lines, known)
     index = _Index(streets, index_ranges(lines.sections, known), known)
     fixed = _fixed(streets, fixes) if fixes is not None else {}
-    columns, decided = list(limits.columns), dict[str, _Decision]()
+    columns, decided = list(limits.columns), dict[str, Decision]()
+    given = dict[str, float]()
     for source_id, cells in zip(limits.index, limits.itertuples(index=False), strict=True):
         name = str(source_id)
         row = dict(zip(columns, cells, strict=True))
         decided[name] = fixed.get(name) or _decide(index, row)
+        given[name] = _number(row, "given_length_ft")
     matches, pieces = [], []
-    for name, decision in _settle(streets, decided).items():
+    for name, decision in settle(streets, decided, given).items():
         matches.append(_line_of(streets, name, decision))
-        if decision.status in {"matched", "doubtful", "fixed"} and decision.best is not None:
+        if decision.status in USED and decision.best is not None:
             pieces += _pieces_of(streets, name, decision.best)
     empty = list(schema.describe("pieces").columns.index)
     return Joined(

@@ -13,13 +13,16 @@ import numpy.typing as npt
 import shapely
 
 from norwalk_geo import names, network
+from norwalk_geo.matching.beside import Beside, lines_beside
 from norwalk_geo.names import StreetName, Words
 
 if TYPE_CHECKING:
     from norwalk_geo.network import Network
+    from norwalk_geo.schema import Sections
 
 __all__ = ["Step", "Streets", "index_streets", "way"]
 
+_WAYS = {"with": 1.0, "against": -1.0, "no": 0.0}
 # A line and whether it is walked against the direction in which it is drawn.
 Step: TypeAlias = tuple[int, bool]
 
@@ -47,6 +50,14 @@ class Streets:
         Names of the streets at each node.
     ends_at
         Line ends at each node.
+    shapes
+        The lines themselves.
+    one_way
+        1 where traffic runs only as the line is drawn, -1 where it runs against it, 0 both ways;
+        missing where not known.
+    beside
+        By line: the lines of the same street drawn beside it, with the side on which they lie (1 is
+        left, as the line is drawn) and the share of it that they lie beside.
     """
 
     ids: npt.NDArray[np.object_]
@@ -58,6 +69,16 @@ class Streets:
     by_core: Mapping[str, list[StreetName]]
     at_node: Mapping[int, set[StreetName]]
     ends_at: npt.NDArray[np.int64]
+    shapes: npt.NDArray[np.object_]
+    one_way: npt.NDArray[np.float64]
+    beside: Mapping[int, list[Beside]]
+
+
+def _one_way(sections: Sections) -> npt.NDArray[np.float64]:
+    """Read in which direction traffic runs on each line."""
+    if "one_way" not in sections:
+        return np.full(len(sections), np.nan)
+    return np.asarray(sections["one_way"].map(_WAYS), dtype="float64")
 
 
 def index_streets(streets: Network, known: Words | None = None) -> Streets:
@@ -100,6 +121,7 @@ def index_streets(streets: Network, known: Words | None = None) -> Streets:
     by_core = defaultdict[str, list[StreetName]](list)
     for name in sorted(lines, key=repr):
         by_core[name.core].append(name)
+    one_way = _one_way(sections)
     return Streets(
         ids=sections.index.to_numpy(dtype="object"),
         start=start.astype("int64"),
@@ -110,6 +132,9 @@ def index_streets(streets: Network, known: Words | None = None) -> Streets:
         by_core=dict(by_core),
         at_node=dict(at_node),
         ends_at=np.bincount(np.concatenate([start, stop]), minlength=len(streets.nodes)),
+        shapes=shapes,
+        one_way=one_way,
+        beside=lines_beside(sections, dict(lines), one_way),
     )
 
 

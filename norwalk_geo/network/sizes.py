@@ -115,13 +115,16 @@ def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:
     measures
         Aligned to `sections`: `length_ft` drawn; `city_share` from 0 to 1; `miles`, `lane_miles`
         and `area_sy` of the city's share, a street drawn twice counting half its miles on each
-        line; `area_basis`: `given`, `width`, or `class_width` where the width is the class default;
-        `area_is_estimated` in the last case.
+        line; `area_basis`: `given`, `width`, or `class_width` where the width is the class default
+        (half of it on each line of a street drawn twice); `area_is_estimated` in the last case.
     """
     feet = feet_per_unit(sections.crs)
     length = sections.geometry.length * feet
     width = column(sections, "width_ft", np.nan)
+    divided = column(sections, "carriageway", "single").eq("divided")
+    # The default is a whole street's; of a street drawn twice each line has half.
     default = sections["functional_class"].map(classes["default_width_ft"])
+    default = default * np.where(divided, 0.5, 1.0)
     across = width.fillna(default).to_numpy(dtype="float64")
     legs = _legs(sections, across, feet)
     free = length - _covered_ft(legs, length.to_numpy())
@@ -129,7 +132,6 @@ def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:
     given = column(sections, "area_sy", np.nan)
     keeper = column(sections, "maintained_by", "city").fillna("city")
     share = column(sections, "share_pct", np.nan).fillna(keeper.eq("city") * 100.0) / 100
-    divided = column(sections, "carriageway", "single").eq("divided")
     miles = length / FEET_PER_MILE * share
     basis = np.select([given.notna(), width.notna()], ["given", "width"], "class_width")
     return pd.DataFrame(
