@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString
+from shapely.affinity import translate
 
 from norwalk_geo import matching, network, schema
 from norwalk_geo.errors import SchemaError
@@ -155,6 +156,20 @@ def test_miles_of_a_route(draw: Draw) -> None:
     back = matching.match(table(row | {"from_mi": 1.25, "to_mi": 0.5}), lines).pieces
     assert back["line_id"].tolist() == ["BC", "AB"]
     assert back["is_reversed"].all()
+
+
+def test_mileposts_as_limits_and_a_gap_in_a_route(draw: Draw) -> None:
+    drawn = draw("A---B---C---D\n").rename_axis("line_id")
+    miles = {"from_mi": [0.0, 1.0, 5.0], "to_mi": [1.0, 2.0, 6.0]}
+    lines = network.build(drawn.assign(route="SR 91", **miles))
+    row = {"street_name": "SR-91", "from_street": "MP 0.5", "to_street": "Milepost 2"}
+    pieces = matching.match(table(row), lines).pieces
+    assert pieces[["line_id", "from_ft", "to_ft"]].to_numpy().tolist() == [
+        ["AB", 200, 400],
+        ["BC", 0, 400],
+    ]
+    # Three of the four and a half miles have no line.
+    assert one(lines, route="SR 91", from_mi=1.5, to_mi=6) == ("unmatched", [])
 
 
 def test_house_numbers_are_shared_out_when_a_line_is_cut(draw: Draw) -> None:
@@ -359,6 +374,55 @@ def test_stretches_that_two_rows_cover_are_listed(lines: Network) -> None:
     )
     overlaps = matching.twice(matching.match(rows, lines).pieces)
     assert overlaps[["line_id", "length_ft"]].to_numpy().tolist() == [["AB", 400]]
+
+
+# ------------------------------------------------------------------ sections that exist
+
+
+@pytest.fixture(scope="module")
+def existing(draw: Draw) -> gpd.GeoDataFrame:
+    """Main Street is one section of 1,600 ft here, and its corners are other streets' ends."""
+    drawn = draw(TOWN).drop(index=["BC", "CE", "EF"])
+    whole = draw("A---------------F\n").geometry["AF"]
+    place = drawn.geometry["AB"].coords[0]
+    shift = (place[0] - whole.coords[0][0], place[1] - whole.coords[0][1])
+    drawn.loc["AB", "geometry"] = translate(whole, *shift)
+    names = pd.Series(NAMES)
+    return drawn.assign(street_name=names, width_ft=33.0).rename_axis("section_id")
+
+
+def test_rows_go_onto_sections_by_length(existing: gpd.GeoDataFrame) -> None:
+    lines = network.build(matching.cut_lines(existing.rename_axis("line_id")))
+    base = {"street_name": "Main", "survey_date": "2025-05-01", "pci_method": "vendor"}
+    rows = table(
+        base | {"from_street": "Oak", "to_street": "Elm", "pci": 40, "area_sy": 900},
+        base | {"from_street": "Elm", "to_street": "end", "pci": 80, "area_sy": 2700},
+        {"street_name": "Oak", "from_street": "Main", "to_street": "end", "width_ft": 28},
+    )
+    joined = matching.match(rows, lines)
+    made = matching.attach(rows, joined.pieces, existing)
+    assert made.sections.index.tolist() == existing.index.tolist()
+    assert made.sections.geometry.equals(existing.geometry)
+    assert made.section_rows.loc[("AB", "p0"), "covered_pct"] == pytest.approx(25)
+    assert made.section_rows.loc[("AB", "p1"), "length_ft"] == pytest.approx(1200)
+    # A quarter at 40 and three quarters at 80.
+    assert made.surveys["pci"].to_dict() == {("AB", pd.Timestamp("2025-05-01")): 70}
+    assert made.sections.loc["AB", "area_sy"] == pytest.approx(3600)
+    # What no row says stays, and nothing is made up.
+    widths = {"AB": 33, "AG": 28, "DB": 33, "BH": 33, "EI": 33}
+    assert made.sections["width_ft"].to_dict() == widths
+    again = matching.attach(rows, joined.pieces, made.sections)
+    pd.testing.assert_frame_equal(again.sections, made.sections)
+
+
+def test_a_section_of_which_little_is_rated_stays_unsurveyed(existing: gpd.GeoDataFrame) -> None:
+    lines = network.build(matching.cut_lines(existing.rename_axis("line_id")))
+    row = {"street_name": "Main", "from_street": "Oak", "to_street": "Elm", "area_sy": 900}
+    rated = {"pci": 40, "survey_date": "2025-05-01", "pci_method": "vendor"}
+    rows = table(row | rated)
+    made = matching.attach(rows, matching.match(rows, lines).pieces, existing)
+    assert made.surveys.empty
+    assert made.sections["area_sy"].isna().all()
 
 
 # ------------------------------------------------------------------ order

@@ -96,6 +96,20 @@ def test_a_table_is_joined_and_a_fix_is_read_back_and_kept(city: Path) -> None:
     assert "names lines that there are not (nowhere)" in refused.err
 
 
+def test_a_table_goes_onto_sections_whose_ids_stay(city: Path) -> None:
+    bring(city, "streets.gpkg", "sections.toml")
+    bring(city, "table.csv", "limits.toml")
+    before = io.read_table(city / "clean" / "sections.gpkg", "sections")
+    said = norwalk("match", city, "--onto-sections", "--json", "--as-of", "2026-07-01")
+    assert said.code == 0, said.err
+    after = io.read_table(city / "clean" / "sections.gpkg", "sections")
+    assert after.index.tolist() == before.index.tolist()
+    assert said.json["sections_with_rows"] > 0.8 * len(after)
+    rows = io.read_table(city / "clean" / "section_rows.csv", "section_rows")
+    assert rows["covered_pct"].between(99, 100.01).mean() > 0.9
+    assert after["given_length_ft"].notna().sum() > 0.8 * len(after)
+
+
 def test_without_lines_or_table_it_says_what_to_import(city: Path) -> None:
     said = norwalk("match", city)
     assert said.code == 2

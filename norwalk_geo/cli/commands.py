@@ -164,6 +164,12 @@ def match(
             "--class", help="Functional class of rows without one: arterial, residential …"
         ),
     ] = "",
+    onto_sections: Annotated[
+        bool,
+        typer.Option(
+            "--onto-sections", help="Put the rows onto the sections that there are; ids stay."
+        ),
+    ] = False,
     as_of: Day = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -178,7 +184,10 @@ def match(
     with guard(as_json=as_json, quiet=quiet) as show:
         from norwalk_geo.cli import streets
 
-        show.matched(streets.match(city, default_class=default_class, as_of=as_of))
+        brought = streets.match(
+            city, default_class=default_class, onto_sections=onto_sections, as_of=as_of
+        )
+        show.matched(brought)
 
 
 @app.command()

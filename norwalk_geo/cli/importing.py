@@ -15,7 +15,7 @@ import tomlkit
 from norwalk_geo import config, io, network, schema, sources
 from norwalk_geo.cli.records import Brought
 
-__all__ = ["name_tables", "run"]
+__all__ = ["name_tables", "run", "with_earlier"]
 
 _FOLDER = "clean"
 
@@ -33,10 +33,26 @@ def _target(settings: config.Config, table: str) -> Path | str:
     return settings.folder / _FOLDER / f"{table}{ending}"
 
 
-def _with_earlier(
+def with_earlier(
     settings: config.Config, table: str, frame: pd.DataFrame
 ) -> tuple[pd.DataFrame, int]:
-    """Add the surveys of earlier imports; a survey of the same section and day is replaced."""
+    """
+    Add the surveys of earlier imports; a survey of the same section and day is replaced.
+
+    Parameters
+    ----------
+    settings
+        Settings as read.
+    table
+        Name of the table; only surveys are added to.
+    frame
+        The new rows.
+
+    Returns
+    -------
+    frame, kept
+        All rows, and how many of them are earlier ones.
+    """
     path = settings.path(table) if table in settings.tables else None
     if table != "surveys" or path is None or not io.is_there(path):
         return frame, 0
@@ -135,7 +151,7 @@ def run(
     lines += said
     joined = {}
     for table, frame in tables.items():
-        joined[table], kept = (frame, 0) if replace else _with_earlier(settings, table, frame)
+        joined[table], kept = (frame, 0) if replace else with_earlier(settings, table, frame)
         if kept:
             lines.append(f"{kept:,} surveys of earlier imports are kept.")
     account = sources.report_dict(made.report)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import config, faults, files, io, matching, names, network, report, schema, website
-from norwalk_geo.cli.importing import name_tables
+from norwalk_geo.cli.importing import name_tables, with_earlier
 from norwalk_geo.cli.records import Brought, City
 from norwalk_geo.errors import Problem, SourceError
 
 __all__ = ["FIXES", "draw_faults", "match"]
 
 FIXES = "match_fixes.xlsx"
-_FOLDER, _NEEDED = "clean", ("lines", "limits")
+_FOLDER = "clean"
 _SHOWN = ["street_name", "from_street", "to_street", "block", "given_length_ft"]
 
 
@@ -55,17 +56,16 @@ def draw_faults(city: City, out: Path) -> dict[str, int]:
     return faults.count(found)
 
 
-def _tables(settings: config.Config) -> dict[str, pd.DataFrame]:
-    """Read the lines and the pavement table of a city."""
+def _refuse_unnamed(settings: config.Config, needed: tuple[str, ...]) -> None:
+    """Refuse a city that does not name what a join needs."""
     remedy = "Import it with norwalk import and a mapping whose table is that."
     lost = [
         Problem(f"tables.{name}", "is not named", remedy=remedy)
-        for name in _NEEDED
+        for name in needed
         if name not in settings.tables
     ]
     if lost:
         raise SourceError.of(settings.city, lost)
-    return {name: io.read_table(settings.path(name), name) for name in _NEEDED}
 
 
 def _fixes(path: Path) -> pd.Series | None:
@@ -106,7 +106,48 @@ def _write_sheet(path: Path, sheet: pd.DataFrame, as_of: dt.date) -> None:
         writer.sheets["fixes"].freeze_panes(1, 2)
 
 
-def match(city: Path, *, default_class: str, as_of: dt.datetime | None) -> Brought:
+@dataclass(frozen=True)
+class _Join:
+    """A join before it is written."""
+
+    joined: matching.Joined
+    lines: network.Network
+    tables: dict[str, pd.DataFrame]
+
+
+def _new_sections(
+    settings: config.Config, fixes: pd.Series | None, limits: pd.DataFrame, default_class: str
+) -> _Join:
+    """Make sections of the lines that the rows mean."""
+    drawn = io.read_table(settings.path("lines"), "lines")
+    known = _known(settings)
+    lines = network.build(matching.cut_lines(gpd.GeoDataFrame(drawn)))
+    joined = matching.match(limits, lines, fixes=fixes, known=known)
+    made = matching.sections(limits, joined.pieces, lines, default_class=default_class)
+    tables = {"sections": made, "surveys": matching.surveys(limits, made)}
+    return _Join(joined, lines, tables)
+
+
+def _onto_sections(settings: config.Config, fixes: pd.Series | None, limits: pd.DataFrame) -> _Join:
+    """Put rows onto the sections that there are."""
+    sections = gpd.GeoDataFrame(io.read_table(settings.path("sections"), "sections"))
+    plain = sections.drop(columns=["from_node", "to_node"], errors="ignore")
+    lines = network.build(matching.cut_lines(plain.rename_axis("line_id")))
+    joined = matching.match(limits, lines, fixes=fixes, known=_known(settings))
+    attached = matching.attach(limits, joined.pieces, sections)
+    surveys, _ = with_earlier(settings, "surveys", attached.surveys)
+    tables = {"sections": attached.sections, "surveys": surveys}
+    return _Join(joined, lines, tables | {"section_rows": attached.section_rows})
+
+
+def _known(settings: config.Config) -> names.Words:
+    folder = settings.folder / "parameters"
+    return names.words(schema.parameters("street_words", folder=folder))
+
+
+def match(
+    city: Path, *, default_class: str, onto_sections: bool, as_of: dt.datetime | None
+) -> Brought:
     """
     Join a city's pavement table to its lines.
 
@@ -116,6 +157,9 @@ def match(city: Path, *, default_class: str, as_of: dt.datetime | None) -> Broug
         The city's folder, or its `norwalk.toml`.
     default_class
         Functional class of rows without one; blank to refuse them.
+    onto_sections
+        Whether the rows go onto the sections that there are, whose ids stay, instead of making new
+        ones of lines.
     as_of
         Day that the data describe, where it is not the one of the settings.
 
@@ -123,45 +167,52 @@ def match(city: Path, *, default_class: str, as_of: dt.datetime | None) -> Broug
     -------
     brought
         Account and files: sections, surveys, matches, pieces, and the sheet for fixes.
+
+    Raises
+    ------
+    SourceError
+        A table that is needed is not named, or cannot be read.
+    SchemaError
+        A fix names a line that there is not, or a row makes a section that the schema refuses.
     """
     settings = config.read_config(city)
     day = as_of.date() if as_of else settings.as_of
     day = day or dt.datetime.now(tz=dt.UTC).astimezone().date()
-    tables = _tables(settings)
-    known = names.words(schema.parameters("street_words", folder=settings.folder / "parameters"))
-    lines = network.build(matching.cut_lines(gpd.GeoDataFrame(tables["lines"])))
-    folder = settings.folder / _FOLDER
-    fixes = _fixes(folder / FIXES)
-    limits = tables["limits"]
-    joined = matching.match(limits, lines, fixes=fixes, known=known)
-    made = matching.sections(limits, joined.pieces, lines, default_class=default_class)
-    results = {
-        "sections": made,
-        "surveys": matching.surveys(limits, made),
-        "matches": joined.matches,
-        "pieces": joined.pieces,
-    }
-    written = []
+    _refuse_unnamed(settings, ("sections" if onto_sections else "lines", "limits"))
+    limits = io.read_table(settings.path("limits"), "limits")
+    fixes = _fixes(settings.folder / _FOLDER / FIXES)
+    if onto_sections:
+        join = _onto_sections(settings, fixes, limits)
+    else:
+        join = _new_sections(settings, fixes, limits, default_class)
+    sheet = _sheet(limits, join.joined, fixes)
+    return _brought(join, _write(settings, join, sheet, day))
+
+
+def _write(settings: config.Config, join: _Join, sheet: pd.DataFrame, day: dt.date) -> list[str]:
+    """Write what a join made, and name it in the settings; say where it is."""
+    results = join.tables | {"matches": join.joined.matches, "pieces": join.joined.pieces}
+    written, names_of = [], {}
     with io.writing(settings.folder) as whole:
         aside = whole / _FOLDER
         aside.mkdir()
         for table, frame in results.items():
             file = f"{table}.gpkg" if table == "sections" else f"{table}.csv"
             io.write_table(frame, aside / file, table, as_of=day)
-            written.append(str(folder / file))
-        _write_sheet(aside / FIXES, _sheet(limits, joined, fixes), day)
-        new = {t: f"{_FOLDER}/{t}.{'gpkg' if t == 'sections' else 'csv'}" for t in results}
-        new = {t: new[t] for t in ("sections", "surveys") if settings.tables.get(t) != new[t]}
+            written.append(str(settings.folder / _FOLDER / file))
+            names_of[table] = f"{_FOLDER}/{file}"
+        _write_sheet(aside / FIXES, sheet, day)
+        named = ("sections", "surveys")
+        new = {t: names_of[t] for t in named if settings.tables.get(t) != names_of[t]}
         if new:
             text = name_tables(settings, new)
             (whole / config.FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
-    return _brought(joined, len(made), lines, [*written, str(folder / FIXES)])
+    return [*written, str(settings.folder / _FOLDER / FIXES)]
 
 
-def _brought(
-    joined: matching.Joined, made: int, lines: network.Network, written: list[str]
-) -> Brought:
+def _brought(join: _Join, written: list[str]) -> Brought:
     """Give an account of a join."""
+    joined, lines, made = join.joined, join.lines, len(join.tables["sections"])
     counts = joined.matches["status"].value_counts().sort_index()
     covered = joined.pieces.groupby("line_id").size()
     bare = ~lines.sections.index.isin(covered.index)
@@ -182,4 +233,11 @@ def _brought(
         f"covered by two rows: {account['miles_covered_twice']:,} miles",
         f"Look at {FIXES}: write ids of lines, or none, into the column fix, and run again.",
     ]
+    if "section_rows" in join.tables:
+        rows = join.tables["section_rows"]
+        touched = rows.index.get_level_values("section_id").nunique()
+        account["sections_with_rows"] = int(touched)
+        told[0] = (
+            f"rows: {len(joined.matches):,} ({said}); sections {made:,}, {touched:,} with rows"
+        )
     return Brought(account, told, written)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from norwalk_geo.matching.addresses import cut_lines
 from norwalk_geo.matching.assembling import sections, surveys, twice
+from norwalk_geo.matching.attaching import Attached, attach
 from norwalk_geo.matching.joining import Joined, match
 from norwalk_geo.matching.limits import Limit, read_limit
 
 __all__ = [
+    "Attached",
     "Joined",
     "Limit",
+    "attach",
     "cut_lines",
     "match",
     "read_limit",

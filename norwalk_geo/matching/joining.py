@@ -107,16 +107,24 @@ def _with_block(index: _Index, wanted: Wanted, found: list[Candidate]) -> list[C
     return sorted(judged, key=lambda one: (-one.score, one.length_ft, one.reason))
 
 
+def _route(row: _Row, wanted: Wanted) -> tuple[str, tuple[float, float]]:
+    """Read the route of a row and its miles, from columns or from limits such as `MP 1.2`."""
+    miles = (_number(row, "from_mi"), _number(row, "to_mi"))
+    if wanted.start and wanted.stop and any(map(np.isnan, miles)):
+        miles = (wanted.start.mile, wanted.stop.mile)
+    route = _cell(row, "route") or _cell(row, "street_name")
+    return ("" if any(map(np.isnan, miles)) else route), miles
+
+
 def _candidates(index: _Index, row: _Row) -> tuple[list[Candidate], str]:
     """Search by limits, then by block or by route mile; say why nothing was found."""
     wanted = _wanted(row, index.known)
-    if route := _cell(row, "route"):
-        miles = (_number(row, "from_mi"), _number(row, "to_mi"))
+    route, miles = _route(row, wanted)
+    if route:
         core = names.parse(route, index.known).core
-        if not any(map(np.isnan, miles)):
-            found = by_mile(index.streets, index.ranges, core, miles)
-            why = f"no line is on route {route} between these miles"
-            return choose(index.streets, wanted, found), why
+        found = by_mile(index.streets, index.ranges, core, miles)
+        why = f"no line is on route {route} between these miles"
+        return choose(index.streets, wanted, found), why
     if not wanted.street.core:
         return [], "the row names no street"
     has_limits = bool(wanted.start or wanted.stop)

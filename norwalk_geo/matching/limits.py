@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ _BLOCKS = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(r"\b(?:([nsew])\.?b\.?|(north|south|east|west)[ -]?bound)\s*$", re.IGNORECASE)
+_MILE = re.compile(
+    r"^\s*(?:m\.?p\.?|p\.?m\.?|mile(?:[ -]?post)?|post[ -]?mile)\s*(\d+(?:\.\d+)?)\s*$",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\(([^)]+)\)")
 
 
@@ -44,6 +49,8 @@ class Limit:
         House number, or 0.
     is_bare
         Whether the number stands alone, so that it may be a numbered street as well.
+    mile
+        Mile of the route; missing where none is named.
     feet, toward
         How far from the cross street, and to which side (`n`, `s`, `e` or `w`); 0 and blank where
         it is the cross street itself.
@@ -54,6 +61,7 @@ class Limit:
     streets: tuple[StreetName, ...] = ()
     house: int = 0
     is_bare: bool = False
+    mile: float = math.nan
     feet: float = 0.0
     toward: str = ""
 
@@ -80,7 +88,11 @@ def read_limit(text: str, known: Words | None = None) -> Limit:
     150.0
     >>> read_limit("Swansea/c.l.").end
     'city limit'
+    >>> read_limit("MP 1.25").mile
+    1.25
     """
+    if mile := _MILE.match(text):
+        return Limit(text, mile=float(mile[1]))
     feet, toward, body = 0.0, "", text
     if match := _OFFSET.match(text):
         feet, toward, body = float(match[1]), match[2][0].lower(), match[3]
@@ -99,9 +111,8 @@ def read_limit(text: str, known: Words | None = None) -> Limit:
     found = next((one for one in ends if one), "")
     bare = None if house else _BARE.match(body)
     number = house or bare
-    return Limit(
-        text, found, streets, int(number[1]) if number else 0, bare is not None, feet, toward
-    )
+    house_number = int(number[1]) if number else 0
+    return Limit(text, found, streets, house_number, bare is not None, feet=feet, toward=toward)
 
 
 def read_block(text: str) -> tuple[str, int, int]:
