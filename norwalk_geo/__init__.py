@@ -11,6 +11,7 @@ import importlib
 from types import ModuleType
 
 __all__ = [
+    "ada",
     "budget",
     "config",
     "deterioration",
@@ -26,6 +27,7 @@ __all__ = [
     "pci",
     "report",
     "schema",
+    "scorecard",
     "sources",
     "towns",
     "treatments",

@@ -19,13 +19,18 @@ UNITS = {
     "USD",
     "USD/sy",
     "acres",
+    "days",
     "degrees",
+    "features",
     "fiscal year",
     "ft",
+    "ft/s",
+    "in",
     "lanes",
     "mi",
     "points",
     "ramps",
+    "s",
     "seals",
     "sections",
     "sf",
@@ -36,6 +41,7 @@ UNITS = {
 # The unit in a name and the unit in the schema say the same.
 ENDINGS = {
     "_ft": "ft",
+    "_in": "in",
     "_sf": "sf",
     "_pct": "%",
     "_sy": "sy",
@@ -44,7 +50,12 @@ ENDINGS = {
     "_usd_sy": "USD/sy",
 }
 
-PARAMETERS = (*schema.PARAMETERS, *schema.SHEET_PARAMETERS)
+PARAMETERS = (
+    *schema.PARAMETERS,
+    *schema.SHEET_PARAMETERS,
+    *schema.ADA_PARAMETERS,
+    *schema.SCORE_PARAMETERS,
+)
 
 
 def raw(table: str) -> pd.DataFrame:

@@ -291,3 +291,38 @@ class Show:
             "The plan was made afresh for this page.",
             *(f"  {escape(file)}" for file in files),
         )
+
+    def scored(self, outcome: Outcome, folder: Path) -> None:
+        """Show which measures have a value."""
+        from norwalk_geo.report import value_text
+
+        summary = outcome.summary
+        self._json(summary)
+        if summary["notice"]:
+            self._say(f"[bold]{escape(summary['notice'])}[/]")
+        self._say(
+            f"[bold]{escape(summary['city'])}[/]: {summary['with_value']} of "
+            f"{summary['measures']} measures of the strategic plan have a value.",
+            *(
+                f"  {escape(row['label'])}: {value_text(row['value'], row['unit'])} "
+                f"({row['status']}, FY {row['period']})"
+                for row in summary["scores"]
+                if row["value"] is not None
+            ),
+            "Look at:",
+            *(f"  {escape(str(folder / 'scorecard' / name))}" for name in outcome.files),
+        )
+
+    def formed(self, outcome: Outcome, folder: Path) -> None:
+        """Show the forms of the departments."""
+        files = [str(folder / "entry_forms" / name) for name in outcome.files]
+        self._json({**outcome.summary, "files": files})
+        self._say("Send these to the departments:", *(f"  {escape(file)}" for file in files))
+
+    def entered(self, counts: dict[str, int]) -> None:
+        """Show what departments entered."""
+        self._json({"kind": "entered", **counts})
+        self._say(
+            f"{counts['new']} new, {counts['corrected']} corrected (earlier values are kept), "
+            f"{counts['repeated']} as they were."
+        )

@@ -1,4 +1,4 @@
-"""The commands that say the state of a network and judge its forecasts."""
+"""The commands that say the state of a city, judge its forecasts and keep its measures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
 
-__all__ = ["assess", "backtest"]
+__all__ = ["assess", "backtest", "scorecard"]
 
 
 def assess(
@@ -70,3 +70,40 @@ def backtest(
         target = out or job.default_out(city) / "backtest"
         found = assessment.backtest(city, target, until=until, boosting=boosting, show=show)
         show.judged(found, target)
+
+
+def scorecard(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder; files are written to OUT/scorecard. Default: CITY/out"),
+    ] = None,
+    templates: Annotated[
+        bool,
+        typer.Option("--templates", help="Write a form for each department to OUT/entry_forms."),
+    ] = False,
+    enter: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option("--enter", help="Form that a department filled in; may be given repeatedly."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Keep the 36 measures of the strategic plan: the streets' computed, the others as entered.
+
+    Writes scores.csv, score_periods.csv, scorecard.xlsx, summary.json and a page in each language.
+    A measure without data is blank and says so, never zero. With --templates it writes forms for
+    the departments instead; with --enter it reads them back, keeping what was entered before.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import job, keeping
+
+        target = out or job.default_out(city)
+        if enter:
+            show.entered(keeping.enter(city, enter, as_of=as_of))
+        elif templates:
+            show.formed(keeping.forms(city, target, as_of=as_of), target)
+        else:
+            show.scored(keeping.write(city, target, as_of=as_of, show=show), target)

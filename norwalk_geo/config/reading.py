@@ -50,7 +50,18 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "publish": {"languages": ("languages", values.languages)},
 }
 # What a city may bring; every one of them has a schema of the same name.
-_TABLES = ("budgets", "limits", "lines", "sections", "sites", "surveys", "work_done", "maintenance")
+_TABLES = (
+    "budgets",
+    "deliveries",
+    "entered",
+    "limits",
+    "lines",
+    "maintenance",
+    "sections",
+    "sites",
+    "surveys",
+    "work_done",
+)
 _SECTIONS = (*_KEYS, "tables", "budget")
 _REQUIRED = (("city", "name"), ("city", "crs"), ("city", "bbox_lonlat"))
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from norwalk_geo.report.assessment import Assessment, assessment_summary, write_assessment
 from norwalk_geo.report.compared_page import answers, share_text
 from norwalk_geo.report.comparison import Compared, comparison_summary, write_comparison
+from norwalk_geo.report.entryforms import read_entries, write_entry_forms
 from norwalk_geo.report.fieldbook import field_words, field_workbook
 from norwalk_geo.report.fieldforms import field_layers
 from norwalk_geo.report.fieldpdf import field_sheets
 from norwalk_geo.report.fieldread import FieldSheets, read_field_file
 from norwalk_geo.report.files import Results, write_plan
 from norwalk_geo.report.judged import backtest_summary, write_backtest
+from norwalk_geo.report.scored import Scored, scorecard_summary, write_scorecard
+from norwalk_geo.report.scored_page import page as scorecard_page
+from norwalk_geo.report.scored_page import value_text
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.summary import summary
 from norwalk_geo.report.tables import plain_text, street_table, work_table
@@ -21,6 +25,7 @@ __all__ = [
     "Compared",
     "FieldSheets",
     "Results",
+    "Scored",
     "answers",
     "assessment_summary",
     "backtest_summary",
@@ -30,15 +35,21 @@ __all__ = [
     "field_words",
     "field_workbook",
     "plain_text",
+    "read_entries",
     "read_field_file",
+    "scorecard_page",
+    "scorecard_summary",
     "share_text",
     "sheets",
     "street_table",
     "summary",
+    "value_text",
     "work_table",
     "workbook",
     "write_assessment",
     "write_backtest",
     "write_comparison",
+    "write_entry_forms",
     "write_plan",
+    "write_scorecard",
 ]

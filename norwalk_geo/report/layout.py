@@ -100,6 +100,18 @@ _COLUMNS = {
     "loss_pct": Column("Gives up (% of the gain)", "fine"),
     "loss_together_pct": Column("With all above (% of the gain)", "fine"),
     "reason": Column("Why, and how sure", "wrap"),
+    "measure_id": Column("Measure", "text"),
+    "objective_id": Column("Objective", "text"),
+    "label": Column("What is measured", "text"),
+    "period": Column("Fiscal year", "year"),
+    "value": Column("Value", "fine"),
+    "known_pct": Column("Known (%)", "points"),
+    "before": Column("Value before", "fine"),
+    "change": Column("Change", "fine"),
+    "target": Column("Target", "fine"),
+    "target_met": Column("Target reached", "text"),
+    "value_source": Column("Where it is from", "text"),
+    "entered_on": Column("Entered on", "date"),
 }
 _NARROWEST, _WIDEST, _WRAPPED = 8, 32, 80
 # Letters are on the average narrower than the figures that a width is counted in.

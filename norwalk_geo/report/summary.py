@@ -31,6 +31,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - JSON values are of any kind
     plain
         The same; nothing for what is missing or infinite.
     """
+    if value is pd.NA or value is pd.NaT:
+        return None
     if hasattr(value, "item"):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value

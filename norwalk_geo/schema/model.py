@@ -17,21 +17,32 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = [
+    "ADA_PARAMETERS",
     "PARAMETERS",
+    "REACH_PARAMETERS",
+    "SCORE_PARAMETERS",
     "SHEET_PARAMETERS",
+    "Access",
+    "AdaRules",
     "Budgets",
     "Changes",
+    "Compliance",
     "Condition",
     "CornerSections",
     "Corners",
     "Curves",
     "Distress",
     "Faults",
+    "Features",
+    "Findings",
     "Forecast",
     "Limits",
     "Matches",
+    "Measurements",
+    "NodePeople",
     "Nodes",
     "Pieces",
+    "Reach",
     "SamplePci",
     "SampleUnits",
     "SectionPci",
@@ -42,6 +53,7 @@ __all__ = [
     "Treatments",
     "Work",
     "Years",
+    "Zones",
     "describe",
     "public_columns",
     "table_names",
@@ -52,6 +64,12 @@ Sections: TypeAlias = gpd.GeoDataFrame
 Nodes: TypeAlias = gpd.GeoDataFrame
 Sites: TypeAlias = gpd.GeoDataFrame
 Faults: TypeAlias = gpd.GeoDataFrame
+Edges: TypeAlias = gpd.GeoDataFrame
+Zones: TypeAlias = gpd.GeoDataFrame
+Costs: TypeAlias = pd.DataFrame
+NodePeople: TypeAlias = pd.DataFrame
+Reach: TypeAlias = pd.DataFrame
+Access: TypeAlias = pd.DataFrame
 Changes: TypeAlias = pd.DataFrame
 Pieces: TypeAlias = pd.DataFrame
 Matches: TypeAlias = pd.DataFrame
@@ -70,6 +88,11 @@ SampleUnits: TypeAlias = pd.DataFrame
 Distress: TypeAlias = pd.DataFrame
 SamplePci: TypeAlias = pd.DataFrame
 SectionPci: TypeAlias = pd.DataFrame
+Features: TypeAlias = pd.DataFrame
+Measurements: TypeAlias = pd.DataFrame
+AdaRules: TypeAlias = pd.DataFrame
+Findings: TypeAlias = pd.DataFrame
+Compliance: TypeAlias = pd.DataFrame
 
 PARAMETERS = (
     "treatments",
@@ -90,6 +113,12 @@ SHEET_PARAMETERS = (
     "cdv_curves",
     "cdv_polynomials",
 )
+# What travellers are and what stands for a place; no plan reads them.
+REACH_PARAMETERS = ("profiles", "bicycle_stress", "class_speeds", "place_tags")
+# What the scorecard keeps; no plan reads them.
+SCORE_PARAMETERS = ("measures", "objectives")
+# What accessibility is checked by; no plan reads them.
+ADA_PARAMETERS = ("ada_rules", "ada_requirements", "ada_instruments", "ada_costs")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,186 @@
+"""Keep the measures of the strategic plan: forms out, entries in, scorecard written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from norwalk_geo import budget, config, io, network, report, schema, scorecard
+from norwalk_geo.cli import assessing, importing, reading
+from norwalk_geo.cli.records import City, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from norwalk_geo.cli.show import Show
+
+__all__ = ["enter", "forms", "write"]
+
+_FOLDER = "scorecard"
+_FILES = ("scores.csv", "score_periods.csv", "scorecard.xlsx", "summary.json")
+_ASKED_YEARS = 2
+
+
+def _measures(city: City) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Open the measures and objectives, the city's own where it has them."""
+    folder = city.config.folder / "parameters"
+    return (
+        schema.parameters("measures", folder=folder),
+        schema.parameters("objectives", folder=folder),
+    )
+
+
+def _entered(city: City, measures: pd.DataFrame, day: dt.date) -> pd.DataFrame | None:
+    """Check what was entered before."""
+    table = city.tables.get("entered")
+    if table is None:
+        return None
+    start = city.config.fiscal_year_start
+    return scorecard.check_entered(table, measures, as_of=day, start_month=start)
+
+
+def enter(city: Path, files: Sequence[Path], *, as_of: dt.datetime | None) -> dict[str, int]:
+    """
+    Add the entries of departments to the city's table; nothing is lost.
+
+    Parameters
+    ----------
+    city
+        The city's folder, or its `norwalk.toml`.
+    files
+        Workbooks that departments filled in.
+    as_of
+        Day that the data describe, where it is not the one of the settings.
+
+    Returns
+    -------
+    counts
+        Entries that were new, that corrected one, and that were there.
+    """
+    read = reading.read_city(city, as_of=as_of)
+    settings = read.config
+    day = reading.day(settings, as_of)
+    measures, _ = _measures(read)
+    rows = pd.concat([report.read_entries(file, measures) for file in files], ignore_index=True)
+    if rows.empty:
+        return {"new": 0, "corrected": 0, "repeated": 0}
+    start = settings.fiscal_year_start
+    fresh = scorecard.check_entered(rows, measures, as_of=day, start_month=start)
+    earlier = _entered(read, measures, day)
+    merged, counts = scorecard.correct(fresh.iloc[:0] if earlier is None else earlier, fresh)
+    name = settings.tables.get("entered", "clean/entered.csv")
+    with io.writing(settings.folder) as whole:
+        (whole / name).parent.mkdir(parents=True, exist_ok=True)
+        io.write_table(merged, whole / name, "entered", as_of=day)
+        if "entered" not in settings.tables:
+            text = importing.name_tables(settings, {"entered": name})
+            (whole / config.FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
+    return counts
+
+
+def forms(city: Path, out: Path, *, as_of: dt.datetime | None) -> Outcome:
+    """
+    Write a workbook for each department.
+
+    Parameters
+    ----------
+    city
+        The city's folder, or its `norwalk.toml`.
+    out
+        Folder of the results; they are written to `entry_forms` in it.
+    as_of
+        Day that the data describe, where it is not the one of the settings.
+
+    Returns
+    -------
+    outcome
+        Counts, and the files written.
+    """
+    read = reading.read_city(city, as_of=as_of)
+    day = reading.day(read.config, as_of)
+    measures, _ = _measures(read)
+    current = config.fiscal_year(day, read.config.fiscal_year_start)
+    periods = tuple(range(current - _ASKED_YEARS + 1, current + 1))
+    entered = _entered(read, measures, day)
+    with io.writing(out / "entry_forms") as aside:
+        names = report.write_entry_forms(
+            aside, measures, periods=periods, entered=entered, as_of=day
+        )
+    summary = {"kind": "entry_forms", "city": read.config.city, "files": names}
+    return Outcome(summary, tuple(names))
+
+
+def _computed(city: City, known: assessing.Assessed, day: dt.date) -> list[pd.DataFrame]:
+    """Compute every measure that the city has the tables for."""
+    start, sections = city.config.fiscal_year_start, known.sections
+    classes, period = known.life.classes, config.fiscal_year(day, start)
+    plan = budget.optimize(
+        known.condition, sections, known.life, budget_usd=known.budget_usd, rules=known.rules
+    )
+    done = city.tables.get("work_done")
+    area = network.measure(sections, classes)["area_sy"]
+    blank = pd.Series(None, index=sections.index, dtype="str")
+    zones = pd.Series(pd.DataFrame(sections).get("zone_id", blank))
+    when = {"as_of": day, "start_month": start}
+    found = [
+        scorecard.condition_index(
+            city.tables["surveys"], sections, classes, as_of=day, start_month=start
+        ),
+        scorecard.miles_repaired(done, plan.years, sections, known.life.treatments, **when),  # type: ignore[arg-type]
+        scorecard.funding_invested(done, plan.years, sections, **when),  # type: ignore[arg-type]
+        scorecard.work_plan(plan.outcomes, area, zones, period=period),
+    ]
+    if "deliveries" in city.tables:
+        found.append(scorecard.on_time(city.tables["deliveries"]))
+    if "findings" in city.tables:
+        found.append(scorecard.accessible_share(city.tables["findings"], period=period))
+    return found
+
+
+def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:
+    """
+    Score a city and write every file.
+
+    Parameters
+    ----------
+    city
+        The city's folder, or its `norwalk.toml`.
+    out
+        Folder of the results; they are written to `scorecard` in it.
+    as_of
+        Day that the data describe, where it is not the one of the settings.
+    show
+        Told what is being done.
+
+    Returns
+    -------
+    outcome
+        Summary, and the files written.
+    """
+    show.step("Reading the city")
+    read = reading.read_city(city, as_of=as_of)
+    day = reading.day(read.config, as_of)
+    measures, objectives = _measures(read)
+    entered = _entered(read, measures, day)
+    with io.writing(out / _FOLDER) as aside:
+        show.step("Planning, for what the plan changes")
+        known = assessing.assess(read, day)
+        computed = _computed(read, known, day)
+        scores = {}
+        periods = pd.DataFrame()
+        for language in read.config.languages:
+            scores[language], periods = scorecard.score(
+                measures, computed, entered=entered, language=language
+            )
+        if "en" not in scores:
+            scores["en"], periods = scorecard.score(measures, computed, entered=entered)
+        found = report.Scored(scores, periods, measures, objectives, entered)
+        about = assessing.origin(read, day, known.notes)
+        summary = report.scorecard_summary(found, about=about)
+        show.step("Writing the scorecard")
+        report.write_scorecard(aside, found, summary)
+    pages = ["scorecard.html", *(f"scorecard.{k}.html" for k in sorted(scores) if k != "en")]
+    return Outcome(summary, (*pages, *_FILES))

@@ -1,0 +1,32 @@
+"""
+The measures of the strategic plan: those of the streets computed, the others as entered.
+
+Every measure has a row in `scores`. Without data its value is blank, never zero, and says so.
+"""
+
+from __future__ import annotations
+
+from norwalk_geo.scorecard.computed import (
+    accessible_share,
+    condition_index,
+    funding_invested,
+    miles_repaired,
+    site_reach,
+    work_plan,
+)
+from norwalk_geo.scorecard.delivered import on_time
+from norwalk_geo.scorecard.entering import check_entered, correct
+from norwalk_geo.scorecard.scoring import score
+
+__all__ = [
+    "accessible_share",
+    "check_entered",
+    "condition_index",
+    "correct",
+    "funding_invested",
+    "miles_repaired",
+    "on_time",
+    "score",
+    "site_reach",
+    "work_plan",
+]
