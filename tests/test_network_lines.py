@@ -442,3 +442,43 @@ def test_a_large_city_keeps_its_length_and_parts(real: Path, name: str) -> None:
     ours = network.to_graph(built)
     assert nx.number_connected_components(ours) <= nx.number_connected_components(theirs)
     assert abs(len(built.nodes) - len(theirs)) < 0.01 * len(theirs)
+
+
+# ------------------------------------------------------------------ edits
+
+
+def test_edits_of_every_kind_of_cell_are_kept_or_replaced() -> None:
+    imported = streets(a=[(0, 0), (100, 0)], b=[(100, 0), (200, 0)], c=[(200, 0), (300, 0)])
+    imported = imported.assign(width_ft=[30.0, None, 30.0], lanes=pd.array([2, 2, None], "Int64"))
+    earlier = imported.copy()
+    # Filled in, cleared, corrected; and one cell that nobody touched.
+    earlier.loc["b", "width_ft"] = 36.0
+    earlier.loc["a", "lanes"] = None
+    earlier.loc["c", "width_ft"] = 28.0
+    new = imported.copy()
+    new.loc["c", "width_ft"] = 40.0
+    new.loc["b", "lanes"] = 4
+    edition = network.match_ids(new, earlier)
+    kept = network.keep_edits(edition, earlier, imported)
+    assert kept.edits["outcome"].to_dict() == {
+        ("a", "lanes"): "kept",
+        ("b", "width_ft"): "kept",
+        ("c", "width_ft"): "replaced",
+    }
+    sections = kept.edition.sections
+    assert sections["width_ft"].tolist() == [30, 36, 40]
+    assert sections["lanes"].isna().tolist() == [True, False, True]
+    assert sections.loc["b", "lanes"] == 4
+    changes = kept.edition.changes.set_index("section_id")
+    assert changes["change"].to_dict() == {"a": "same", "b": "changed", "c": "changed"}
+    assert changes.loc["b", "columns"] == "lanes"
+
+
+def test_pieces_of_a_split_section_keep_edits_but_not_its_area() -> None:
+    imported = streets(a=[(0, 0), (1000, 0)]).assign(zone_id="1", area_sy=900.0)
+    earlier = imported.assign(zone_id="7", area_sy=950.0)
+    new = streets(a1=[(0, 0), (500, 0)], a2=[(500, 0), (1000, 0)])
+    new = new.assign(zone_id="1", area_sy=[450.0, 450.0])
+    kept = network.keep_edits(network.match_ids(new, earlier), earlier, imported)
+    assert kept.edition.sections["zone_id"].tolist() == ["7", "7"]
+    assert kept.edition.sections["area_sy"].tolist() == [450, 450]

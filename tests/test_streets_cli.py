@@ -37,6 +37,14 @@ table = "sections"
 street_name = "street_name"
 functional_class = "functional_class"
 """
+SURVEYS = """
+table = "surveys"
+key = "section_id"
+[columns]
+survey_date = "survey_date"
+pci = "pci"
+pci_method = "pci_method"
+"""
 
 
 @pytest.fixture
@@ -160,6 +168,42 @@ def test_a_second_import_keeps_ids_and_what_the_city_entered(city: Path) -> None
     assert json.loads((city / "clean" / "import_sections.json").read_text())["rows_kept"] == len(
         second
     )
+
+
+@pytest.mark.parametrize("option", [[], ["--replace"]])
+def test_edits_by_hand_outlive_the_next_import(city: Path, option: list[str]) -> None:
+    bring(city, "streets.gpkg", "sections.toml")
+    path = city / "clean" / "sections.gpkg"
+    first = io.read_table(path, "sections")
+    one, two, three = first.index[:3]
+    edited = first.copy()
+    edited.loc[[one, two], "functional_class"] = "alley"
+    edited.loc[three, "street_name"] = "RENAMED ST"
+    io.write_table(edited, path, "sections", as_of=dt.date(2026, 7, 1))
+    surveys = pd.DataFrame(
+        {"section_id": [one], "survey_date": ["2025-01-01"], "pci": [50], "pci_method": ["vendor"]}
+    )
+    surveys.to_csv(city.parent / "surveys.csv", index=False)
+    (city.parent / "surveys.toml").write_text(SURVEYS, encoding="utf-8")
+    bring(city, "surveys.csv", "surveys.toml")
+    # The file says something new of the second, and what it said before of the others.
+    source = gpd.read_file(city.parent / "streets.gpkg")
+    source.loc[1, "functional_class"] = "collector"
+    source.to_file(city.parent / "streets.gpkg")
+    place = city.parent
+    said = norwalk(
+        "import", place / "streets.gpkg", "--map", place / "sections.toml", "--city", city, *option
+    )
+    assert said.code == 0, said.err
+    assert "cells edited by hand: kept 2, replaced 1 (edits.csv lists them)" in said.out
+    again = io.read_table(path, "sections")
+    assert again.index.tolist() == first.index.tolist()
+    assert again.loc[[one, two], "functional_class"].tolist() == ["alley", "collector"]
+    assert again.loc[three, "street_name"] == "RENAMED ST"
+    changes = io.read_table(city / "clean" / "changes.csv", "changes")
+    assert changes["change"].value_counts().to_dict() == {"same": len(first) - 1, "changed": 1}
+    history = io.read_table(city / "clean" / "surveys.csv", "surveys")
+    assert history["pci"].tolist() == [50]
 
 
 # ------------------------------------------------------------------ OpenStreetMap

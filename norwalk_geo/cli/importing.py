@@ -18,6 +18,9 @@ from norwalk_geo.cli.records import Brought
 __all__ = ["name_tables", "run", "with_earlier"]
 
 _FOLDER = "clean"
+# The sections as they were imported, to tell what the city edits afterward.
+IMPORTED = "imported_sections"
+_LISTS = ("changes", "edits")
 
 
 def _target(settings: config.Config, table: str) -> Path | str:
@@ -86,30 +89,54 @@ def name_tables(settings: config.Config, names: Mapping[str, str]) -> str:
 
 
 def _onward(
-    settings: config.Config, tables: Mapping[str, pd.DataFrame]
+    settings: config.Config, tables: Mapping[str, pd.DataFrame], *, replace: bool
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Give re-imported sections the ids that they had; carry over edits and history."""
     made, named = dict(tables), settings.tables
     place = settings.path("sections") if "sections" in named else None
-    if "sections" not in made or place is None or not io.is_there(place):
+    if "sections" not in made:
+        return made, []
+    made[IMPORTED] = made["sections"]
+    if place is None or not io.is_there(place):
         return made, []
     earlier = gpd.GeoDataFrame(io.read_table(place, "sections"))
     if earlier.crs != gpd.GeoDataFrame(made["sections"]).crs:
         return made, []
-    imported = made["sections"].index
+    keys = made["sections"].index
     edition = network.match_ids(gpd.GeoDataFrame(made["sections"]), earlier)
+    made[IMPORTED] = edition.sections[list(made["sections"].columns)]
+    edition, told = _with_edits(settings, edition, earlier, made)
     made["sections"], made["changes"] = edition.sections, edition.changes
-    renamed = dict(zip(imported, edition.sections.index, strict=True))
+    renamed = dict(zip(keys, edition.sections.index, strict=True))
     if "surveys" in made:
         made["surveys"] = made["surveys"].rename(index=renamed, level="section_id")
     at = settings.path("surveys") if "surveys" in named else None
-    if at is not None and io.is_there(at):
+    # Who replaces surveys wants no earlier ones; who brings none keeps the history.
+    if at is not None and io.is_there(at) and not (replace and "surveys" in made):
         kept = network.carry_surveys(io.read_table(at, "surveys"), edition.changes, earlier)
         fresh = made.get("surveys", kept.iloc[:0])
         made["surveys"] = pd.concat([kept[~kept.index.isin(fresh.index)], fresh]).sort_index()
     counts = edition.changes["change"].value_counts().sort_index()
-    told = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
-    return made, [f"against the earlier edition: {told} (changes.csv lists them)"]
+    said = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
+    return made, [f"against the earlier edition: {said} (changes.csv lists them)", *told]
+
+
+def _with_edits(
+    settings: config.Config,
+    edition: network.Edition,
+    earlier: gpd.GeoDataFrame,
+    made: dict[str, pd.DataFrame],
+) -> tuple[network.Edition, list[str]]:
+    """Keep what the city changed by hand since its last import, where that was kept."""
+    place = settings.folder / _FOLDER / f"{IMPORTED}.gpkg"
+    if not place.exists():
+        return edition, []
+    imported = gpd.GeoDataFrame(io.read_table(place, "sections"))
+    kept = network.keep_edits(edition, earlier, imported)
+    made["edits"] = kept.edits
+    counts = kept.edits["outcome"].value_counts().sort_index()
+    said = ", ".join(f"{outcome} {count:,}" for outcome, count in counts.items())
+    return kept.edition, [f"cells edited by hand: {said} (edits.csv lists them)"] if said else []
 
 
 def run(
@@ -129,7 +156,8 @@ def run(
     as_of
         Day that the data describe, where it is not the one of the settings.
     replace
-        Forget the surveys of earlier imports.
+        Forget the surveys of earlier imports, where the file brings surveys. Ids, edits and the
+        history of what it does not bring are kept in any case.
 
     Returns
     -------
@@ -147,7 +175,7 @@ def run(
         scales=schema.parameters("scales", folder=settings.folder / "parameters"),
     )
     lines = list(sources.describe(made.report))
-    tables, said = (made.tables, []) if replace else _onward(settings, made.tables)
+    tables, said = _onward(settings, made.tables, replace=replace)
     lines += said
     joined = {}
     for table, frame in tables.items():
@@ -173,6 +201,9 @@ def _write(
         aside = whole / _FOLDER
         aside.mkdir()
         for table, frame in tables.items():
+            if table == IMPORTED:
+                io.write_table(frame, aside / f"{table}.gpkg", "sections", as_of=day)
+                continue
             place = _target(settings, table)
             if isinstance(place, str):
                 in_database[table, place] = frame
@@ -180,7 +211,7 @@ def _write(
                 continue
             io.write_table(frame, aside / place.name, table, as_of=day)
             places.append(str(place))
-            if table != "changes":
+            if table not in _LISTS:
                 names[table] = place.relative_to(settings.folder).as_posix()
         text = json.dumps(account[1], indent=2, ensure_ascii=False) + "\n"
         (aside / f"import_{account[0]}.json").write_text(text, encoding="utf-8")

@@ -8,6 +8,7 @@ counts. Everything is in the city's projected system, which is checked and never
 from __future__ import annotations
 
 from norwalk_geo.network.editions import Edition, match_ids
+from norwalk_geo.network.edits import Kept, keep_edits
 from norwalk_geo.network.graphs import to_graph
 from norwalk_geo.network.history import carry_surveys
 from norwalk_geo.network.ids import section_ids
@@ -21,6 +22,7 @@ from norwalk_geo.network.splitting import crossings, split_at_nodes
 
 __all__ = [
     "Edition",
+    "Kept",
     "Merged",
     "Network",
     "build",
@@ -29,6 +31,7 @@ __all__ = [
     "count_points",
     "crossings",
     "feet_per_unit",
+    "keep_edits",
     "known_crs",
     "largest",
     "lengths_ft",

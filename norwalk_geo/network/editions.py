@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from norwalk_geo import schema
-from norwalk_geo.network.model import feet_per_unit
+from norwalk_geo.network.model import differ, feet_per_unit
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Changes, Sections
@@ -154,11 +154,7 @@ def _altered(new: Sections, old: Sections, chosen: dict[int, int]) -> pd.Series:
     before = np.array(list(chosen.values()), dtype="int64")
     names = pd.Series("", index=rows, dtype="str")
     for column in [name for name in new.columns if name in old and name not in _IGNORED]:
-        one = new[column].iloc[rows].astype("object").to_numpy()
-        other = old[column].iloc[before].astype("object").to_numpy()
-        blank = pd.isna(one) & pd.isna(other)
-        differ = ~blank & (one != other)
-        names[differ] += f"{column} "
+        names[differ(new[column].iloc[rows], old[column].iloc[before])] += f"{column} "
     one, other = new.geometry.to_numpy()[rows], old.geometry.to_numpy()[before]
     names[~shapely.equals(one, other)] += "geometry "
     return names.str.strip()

@@ -13,7 +13,7 @@ from pyproj import CRS
 if TYPE_CHECKING:
     from norwalk_geo.schema import Nodes, Sections
 
-__all__ = ["FEET_PER_MILE", "Network", "column", "feet_per_unit", "levels"]
+__all__ = ["FEET_PER_MILE", "Network", "column", "differ", "feet_per_unit", "levels"]
 
 FEET_PER_MILE = 5280
 METERS_PER_FOOT = 0.3048
@@ -76,6 +76,28 @@ def column(frame: pd.DataFrame, name: str, absent: object) -> pd.Series:
         Aligned to `frame`.
     """
     return frame[name] if name in frame else pd.Series(absent, index=frame.index, name=name)
+
+
+def differ(one: pd.Series, other: pd.Series) -> npt.NDArray[np.bool_]:
+    """
+    Compare cells of any kind one by one.
+
+    Parameters
+    ----------
+    one, other
+        Columns of one length.
+
+    Returns
+    -------
+    differ
+        Two blank cells are alike; a blank one and one that is not differ.
+    """
+    first, second = (each.astype("object").to_numpy() for each in (one, other))
+    blank, none = np.asarray(pd.isna(first)), np.asarray(pd.isna(second))
+    different: npt.NDArray[np.bool_] = blank != none
+    known = np.flatnonzero(~blank & ~none)
+    different[known] = first[known] != second[known]
+    return different
 
 
 def levels(sections: Sections) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
