@@ -25,6 +25,7 @@ __all__ = [
     "needs",
     "network",
     "pci",
+    "projects",
     "report",
     "schema",
     "scorecard",

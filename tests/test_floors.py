@@ -14,7 +14,7 @@ FLOORS = [
     {"network", "files", "names"},
     {"io", "sources", "towns", "matching", "faults"},
     {"pci", "deterioration", "treatments", "ada"},
-    {"needs", "budget", "scorecard"},
+    {"needs", "budget", "projects", "scorecard"},
     {"maps"},
     {"website", "report"},
     {"cli"},

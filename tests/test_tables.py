@@ -29,6 +29,8 @@ UNITS = {
     "lanes",
     "mi",
     "points",
+    "weeks",
+    "phases",
     "ramps",
     "s",
     "seals",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from norwalk_geo import budget, config, io, network, report, schema, scorecard
+from norwalk_geo import budget, config, io, network, projects, report, schema, scorecard
 from norwalk_geo.cli import assessing, importing, reading
 from norwalk_geo.cli.records import City, Outcome
 
@@ -113,6 +113,19 @@ def forms(city: Path, out: Path, *, as_of: dt.datetime | None) -> Outcome:
     return Outcome(summary, tuple(names))
 
 
+def _delivered(city: City, day: dt.date) -> pd.DataFrame | None:
+    """Find which projects were on time: from their phases, or as the city says."""
+    if not {"projects", "project_phases"} <= set(city.tables):
+        return city.tables.get("deliveries")
+    return projects.delivery(
+        city.tables["projects"],
+        city.tables["project_phases"],
+        city.tables.get("change_orders"),
+        as_of=day,
+        start_month=city.config.fiscal_year_start,
+    )
+
+
 def _computed(city: City, known: assessing.Assessed, day: dt.date) -> list[pd.DataFrame]:
     """Compute every measure that the city has the tables for."""
     start, sections = city.config.fiscal_year_start, known.sections
@@ -133,8 +146,9 @@ def _computed(city: City, known: assessing.Assessed, day: dt.date) -> list[pd.Da
         scorecard.funding_invested(done, plan.years, sections, **when),  # type: ignore[arg-type]
         scorecard.work_plan(plan.outcomes, area, zones, period=period),
     ]
-    if "deliveries" in city.tables:
-        found.append(scorecard.on_time(city.tables["deliveries"]))
+    delivered = _delivered(city, day)
+    if delivered is not None:
+        found.append(scorecard.on_time(delivered))
     if "findings" in city.tables:
         found.append(scorecard.accessible_share(city.tables["findings"], period=period))
     return found

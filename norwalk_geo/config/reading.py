@@ -52,14 +52,27 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
 # What a city may bring; every one of them has a schema of the same name.
 _TABLES = (
     "budgets",
+    "building_elements",
+    "buildings",
+    "change_orders",
+    "crossings",
     "deliveries",
     "entered",
     "limits",
     "lines",
     "maintenance",
+    "measurements",
+    "project_phases",
+    "project_sections",
+    "projects",
+    "ramps",
     "sections",
     "sites",
+    "stops",
+    "street_events",
     "surveys",
+    "utility_work",
+    "walks",
     "work_done",
 )
 _SECTIONS = (*_KEYS, "tables", "budget")
