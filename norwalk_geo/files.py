@@ -22,6 +22,8 @@ __all__ = ["layers", "read_frame"]
 _TEXT = {".csv": ",", ".tsv": "\t", ".txt": ","}
 _SHEETS = {".xlsx", ".xlsm"}
 _PARQUET = {".parquet", ".geoparquet"}
+_LINES = {".jsonl", ".ndjson"}
+_PACKED = ".gz"
 # Excel writes CSV in the first, older Windows programs in the second.
 _ENCODINGS = ("utf-8-sig", "cp1252")
 
@@ -30,9 +32,40 @@ def _fail(path: Path, what: str, remedy: str) -> SourceError:
     return SourceError.of(str(path), [Problem(path.name, what, remedy=remedy)])
 
 
+def _suffix(path: Path) -> str:
+    """Give the ending that tells the format, below the one of gzip."""
+    suffixes = [one.lower() for one in path.suffixes]
+    if suffixes[-1:] == [_PACKED]:
+        suffixes = suffixes[:-1]
+    return suffixes[-1] if suffixes else ""
+
+
+def _read_lines(path: Path) -> DataFrame:
+    """Read a JSON object a line: the cells of a row, or a GeoJSON feature, which is in degrees."""
+    import gzip
+    import json
+
+    import geopandas as gpd
+
+    rows: list[dict[str, object]] = []
+    packed = path.suffix.lower() == _PACKED
+    with gzip.open(path, "rt", encoding="utf-8") if packed else path.open(encoding="utf-8") as file:
+        try:
+            rows += (json.loads(line) for line in file if line.strip())
+        except (ValueError, EOFError) as error:
+            what = f"is not JSON in object {len(rows) + 1} ({error})"
+            raise _fail(path, what, "Export it again.") from None
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise _fail(path, "has no object in each line", "Export it again.")
+    if all(row.get("type") == "Feature" for row in rows):
+        frame: DataFrame = gpd.GeoDataFrame.from_features(rows, crs="EPSG:4326")
+        return frame
+    return pd.DataFrame(rows)
+
+
 def _read_text(path: Path) -> DataFrame:
     """Read separated text as text: types are the schema's business."""
-    separator = _TEXT[path.suffix.lower()]
+    separator = _TEXT[_suffix(path)]
     for encoding in _ENCODINGS:
         try:
             frame = pd.read_csv(
@@ -77,6 +110,11 @@ def _read_parquet(path: Path) -> DataFrame:
     return frame
 
 
+def _opened(path: Path) -> Path | str:
+    """Name a file as GDAL opens it, which unpacks gzip by itself."""
+    return f"/vsigzip/{path.absolute()}" if path.suffix.lower() == _PACKED else path
+
+
 def layers(path: Path) -> list[str]:
     """
     Name the layers of a geographic file.
@@ -99,7 +137,7 @@ def layers(path: Path) -> list[str]:
     import pyogrio
 
     try:
-        return [str(name) for name, _ in pyogrio.list_layers(path)]
+        return [str(name) for name, _ in pyogrio.list_layers(_opened(path))]
     except pyogrio.errors.DataSourceError as error:
         raise _fail(path, f"cannot be opened ({error})", "Check the file and its format.") from None
 
@@ -118,7 +156,9 @@ def _read_geographic(path: Path, layer: str | None) -> DataFrame:
         # Broken shapes come back empty; the schema's check names their rows.
         warnings.simplefilter("ignore")
         try:
-            frame: DataFrame = pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore")
+            frame: DataFrame = pyogrio.read_dataframe(
+                _opened(path), layer=layer, on_invalid="ignore"
+            )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise _fail(path, f"cannot be read ({error})", "Export it again.") from None
     return frame
@@ -131,7 +171,8 @@ def read_frame(path: Path | str, *, layer: str | None = None) -> DataFrame:
     Parameters
     ----------
     path
-        CSV, Excel workbook, Parquet, GeoParquet or anything that GDAL opens.
+        CSV, Excel workbook, Parquet, GeoParquet, a JSON object a line, or anything that GDAL
+        opens; text may be packed with gzip.
     layer
         Layer or sheet, where the file has several.
 
@@ -153,13 +194,15 @@ def read_frame(path: Path | str, *, layer: str | None = None) -> DataFrame:
             with path.open("rb") as stream:
                 if not stream.read(1):
                     raise _fail(path, "is empty", "Export the table again.")
-        suffix = path.suffix.lower()
+        suffix = _suffix(path)
         if suffix in _TEXT:
             return _read_text(path)
         if suffix in _SHEETS:
             return _read_sheet(path, layer)
         if suffix in _PARQUET:
             return _read_parquet(path)
+        if suffix in _LINES:
+            return _read_lines(path)
         return _read_geographic(path, layer)
     except SourceError:
         raise

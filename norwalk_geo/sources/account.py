@@ -115,7 +115,8 @@ def _warn_of_system(raw: DataFrame, mapping: Mapping, log: Log) -> str:
 
 def _unused(raw: DataFrame, mapping: Mapping) -> tuple[str, ...]:
     """Name the file's columns that the mapping leaves."""
-    used = {rule.source for rule in mapping.columns.values()} | set(mapping.geometry.values())
+    used = {name for rule in mapping.columns.values() for name in rule.sources}
+    used |= set(mapping.geometry.values())
     used |= {mapping.key, str(getattr(raw, "active_geometry_name", None))}
     used |= set(mapping.where.columns) if mapping.where else set()
     return tuple(name for name in raw.columns if name not in used)

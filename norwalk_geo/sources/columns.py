@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo.schema.convert import TYPES
+from norwalk_geo.schema.units import is_slope, marks, to_percent
 from norwalk_geo.sources.report import Log
 from norwalk_geo.sources.rules import Cell, ColumnRule
 
@@ -118,8 +119,25 @@ def _date(values: Series, rule: ColumnRule, log: Log) -> Series:
     return day.astype("datetime64[us]")
 
 
+def _slope(values: Series, rule: ColumnRule, log: Log) -> Series:
+    """Bring slopes to percent, and refuse a column that mixes the ways to write them."""
+    slope, bad = to_percent(values, rule.unit)
+    other = [unit for unit in marks(values) if unit != rule.unit]
+    shown = ", ".join(repr(one) for one in values[bad].astype("str").unique()[:3])
+    what = f"mixes {rule.unit} with {', '.join(other)}" if other else f"no slope in {rule.unit}"
+    remedy = "Bring the column to one unit"
+    if not other:
+        remedy = f"Correct the source, or list the value in columns.{rule.column}.missing"
+    log.problem(rule.column, f"{what} ({shown})", _places(values, bad), f"{remedy}.")
+    reason = f"slope read from {rule.unit} as percent"
+    log.whole(rule.column, reason, f"columns.{rule.column}.unit", int(slope.notna().sum()))
+    return slope
+
+
 def _convert(values: Series, rule: ColumnRule, log: Log) -> Series:
     """Bring numbers to our unit. Cells that are no numbers stay, for the check to name them."""
+    if rule.unit and is_slope(rule.column):
+        return _slope(values, rule, log)
     if not rule.unit or rule.factor == 1:
         return values
     number, bad = TYPES["number"][0](values)
@@ -208,13 +226,42 @@ def _fill(values: Series, rule: ColumnRule, log: Log) -> Series:
     return values.where(~gaps, default) if alike else values.astype("object").where(~gaps, default)
 
 
+def _read(values: Series, rule: ColumnRule, log: Log) -> Series:
+    """Read one column of the file."""
+    for step in (_blank, _translate, _date, _convert):
+        values = step(values, rule, log)
+    return values
+
+
+def _take(read: list[Series], rule: ColumnRule, log: Log) -> Series:
+    """Take the largest or smallest of several columns; of slopes the sign does not count."""
+    pairs = [TYPES["number"][0](values) for values in read]
+    table = np.column_stack([number.to_numpy(dtype="float64") for number, _ in pairs])
+    size = np.abs(table) if is_slope(rule.column) else table
+    is_largest = rule.take.startswith("largest")
+    blank = np.isnan(table)
+    place = (np.argmax if is_largest else np.argmin)(
+        np.where(blank, -np.inf if is_largest else np.inf, size), axis=1
+    )
+    chosen = table[np.arange(len(table)), place]
+    if not rule.take.endswith("_given"):
+        chosen[blank.any(axis=1)] = np.nan
+    result = pd.Series(chosen, index=read[0].index)
+    for values, (_, bad) in zip(read, pairs, strict=True):
+        # A cell that is no number stays, for the check to name it.
+        if bad.any():
+            result = result.astype("object").where(~bad, values)
+    reason = f"{rule.take.replace('_', ' ')} of {', '.join(rule.sources)}"
+    log.whole(rule.column, reason, f"columns.{rule.column}.take", int(result.notna().sum()))
+    return result
+
+
 def _make(frame: DataFrame, rule: ColumnRule, scales: DataFrame, log: Log) -> Series:
     """Make one column."""
     if rule.constant is not None:
         return _as_cells(frame.iloc[:, 0], rule.constant)
-    values = frame[rule.source]
-    for step in (_blank, _translate, _date, _convert):
-        values = step(values, rule, log)
+    read = [_read(frame[source], rule, log) for source in rule.sources]
+    values = read[0] if len(read) == 1 else _take(read, rule, log)
     if rule.scale:
         values = _rate(values, rule, scales, log)
     return _fill(values, rule, log)

@@ -20,7 +20,21 @@ from norwalk_geo.sources.where import Condition, parse
 __all__ = ["Mapping", "read_mapping"]
 
 # What a city brings; the other tables are made by this package.
-_TABLES = ("budgets", "limits", "lines", "sections", "sites", "surveys")
+_TABLES = (
+    "budgets",
+    "building_elements",
+    "buildings",
+    "crossings",
+    "limits",
+    "lines",
+    "measurements",
+    "ramps",
+    "sections",
+    "sites",
+    "stops",
+    "surveys",
+    "walks",
+)
 _DUPLICATES = ("error", "suffix", "first")
 
 

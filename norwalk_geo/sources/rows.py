@@ -67,21 +67,22 @@ def refuse_unknown(frame: DataFrame, mapping: Mapping, source: str, scales: Data
     ConfigError
         With every such name and the nearest one that is there.
     """
-    named = {f"columns.{rule.column}": rule.source for rule in mapping.columns.values()}
-    named |= {f"geometry.{name}": column for name, column in mapping.geometry.items()}
-    named |= {"key": mapping.key}
+    rules = mapping.columns.values()
+    named = [(f"columns.{rule.column}", column) for rule in rules for column in rule.sources]
+    named += [(f"geometry.{name}", column) for name, column in mapping.geometry.items()]
+    named.append(("key", mapping.key))
     if mapping.where:
-        named |= {f"where {name}": name for name in mapping.where.columns}
+        named += [(f"where {name}", name) for name in mapping.where.columns]
     there = [str(name) for name in frame.columns]
     problems = [
         Problem(where, f"{source} has no column {column!r}", remedy=nearest(column, there))
-        for where, column in named.items()
+        for where, column in named
         if column and column not in there
     ]
     doubled = set(frame.columns[frame.columns.duplicated()].astype("str"))
     problems += [
         Problem(where, f"{source} has two columns {column!r}", remedy="Rename one of them.")
-        for where, column in named.items()
+        for where, column in named
         if column in doubled
     ]
     known = scales.index.get_level_values("scale").unique()
@@ -89,7 +90,7 @@ def refuse_unknown(frame: DataFrame, mapping: Mapping, source: str, scales: Data
         Problem(
             f"columns.{rule.column}.scale", f"is {rule.scale!r}", (), nearest(rule.scale, known)
         )
-        for rule in mapping.columns.values()
+        for rule in rules
         if rule.scale and rule.scale not in known
     ]
     if problems:
@@ -162,7 +163,7 @@ def _quietly(kept: DataFrame, mapping: Mapping, column: str) -> Series:
 
 def _disagreeing(kept: DataFrame, ids: Series, mapping: Mapping) -> str:
     """Say how many keys have rows that differ in what the mapping reads."""
-    used = list(dict.fromkeys(rule.source for rule in mapping.columns.values() if rule.source))
+    used = list(dict.fromkeys(name for rule in mapping.columns.values() for name in rule.sources))
     used = [name for name in used if name != mapping.key]
     twice = ids.duplicated(keep=False)
     if not used or not twice.any():

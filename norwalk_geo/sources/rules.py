@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.config.values import text
+from norwalk_geo.config.values import choice, text
 from norwalk_geo.errors import Problem, nearest
+from norwalk_geo.schema.units import LENGTHS, SLOPES, factor, is_slope
 
 __all__ = ["SURVEY_COLUMNS", "ColumnRule", "column_problems", "read_rules"]
 
@@ -19,9 +20,9 @@ Cell: TypeAlias = str | int | float | bool | dt.date
 # A file of streets often carries their latest rating in the same row.
 SURVEY_COLUMNS = ("pci", "rating", "survey_date", "pci_method", "load_share_pct")
 _RATING = "rating"
-# Feet and square feet in one unit. The two feet of the United States differ by 2 in a million.
-_LENGTHS = {"ft": 1.0, "in": 1 / 12, "yd": 3.0, "mi": 5280.0, "m": 1 / 0.3048, "km": 1000 / 0.3048}
-_AREAS = {"sf": 1.0, "sy": 9.0, "acres": 43560.0, "m2": 1 / 0.09290304}
+METER_FT = LENGTHS["m"]
+# What becomes of several columns of the file; the last two pass over cells that are blank.
+_TAKES = ("largest", "smallest", "largest_given", "smallest_given")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class ColumnRule:
         Name of our column.
     source
         Column of the file; blank where every row gets the constant.
+    others
+        More columns of the file, where the value is the largest or smallest of several.
+    take
+        Which of several columns counts: `largest` or `smallest`, missing where one is blank;
+        `largest_given` or `smallest_given` of those that are filled.
     factor
         What a number of the file is multiplied by to be in our unit.
     unit
@@ -55,6 +61,8 @@ class ColumnRule:
 
     column: str
     source: str = ""
+    others: tuple[str, ...] = ()
+    take: str = ""
     factor: float = 1.0
     unit: str = ""
     missing: tuple[Cell, ...] = ()
@@ -63,6 +71,18 @@ class ColumnRule:
     format: str = ""
     default: Cell | None = None
     constant: Cell | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """
+        Name every column of the file that is read.
+
+        Returns
+        -------
+        sources
+            None where every row gets the constant.
+        """
+        return (self.source, *self.others) if self.source else ()
 
 
 # --------------------------------------------------------------------------- kinds of value
@@ -86,8 +106,18 @@ def _values(value: object) -> dict[str, Cell]:
     return {str(name).strip(): _cell(item) for name, item in value.items()}
 
 
+def _from(value: object) -> tuple[str, ...]:
+    if isinstance(value, list):
+        names = tuple(text(item) for item in value)
+        if len(names) < 2 or len(set(names)) < len(names):  # noqa: PLR2004 - several
+            raise ValueError("at least two different columns")
+        return names
+    return (text(value),)
+
+
 _READ: dict[str, Callable[[object], Any]] = {
-    "from": text,
+    "from": _from,
+    "take": choice(_TAKES),
     "unit": text,
     "missing": _cells,
     "values": _values,
@@ -98,8 +128,8 @@ _READ: dict[str, Callable[[object], Any]] = {
 }
 
 
-# What a key is called in a rule, where the file's word is taken in Python or means too much in it.
-_FIELDS = {"from": "source", "values": "words"}
+# What a key is called in a rule, where the file's word means too much in Python.
+_FIELDS = {"values": "words"}
 
 
 # --------------------------------------------------------------------------- one rule
@@ -118,14 +148,33 @@ def _described(table: str) -> pd.DataFrame:
     return columns
 
 
-def _factor(unit: str, ours: str) -> float:
-    """Find what turns one unit into another."""
-    for sizes in (_LENGTHS, _AREAS):
-        if ours in sizes:
-            if unit in sizes:
-                return sizes[unit] / sizes[ours]
-            raise ValueError(f"one of {', '.join(sizes)}")
-    raise ValueError(f"no unit: the column is in {ours or 'no unit'}")
+def _factor(rule: ColumnRule, ours: str) -> float:
+    """Find what turns one unit into another; no factor does it for slopes."""
+    if not is_slope(rule.column):
+        return factor(rule.unit, ours)
+    if rule.unit not in SLOPES:
+        raise ValueError(f"one of {', '.join(SLOPES)}")
+    return 1.0
+
+
+def _slope_problems(rule: ColumnRule, where: str) -> list[Problem]:
+    """Find slopes without a unit: nothing tells percent from degrees but the file's owner."""
+    if not is_slope(rule.column) or rule.unit or rule.constant is not None:
+        return []
+    remedy = f"Give the unit of the file, one of {', '.join(SLOPES)}."
+    return [Problem(f"{where}.unit", "is missing", remedy=remedy)]
+
+
+def _take_problems(rule: ColumnRule, where: str, kind: str) -> list[Problem]:
+    """Find several columns without a choice among them, or a choice without several."""
+    problems = []
+    if bool(rule.others) != bool(rule.take):
+        remedy = 'Write {from = ["A", "B"], take = "largest"}.'
+        what = "needs several columns" if rule.take else "is missing beside several columns"
+        problems.append(Problem(f"{where}.take", what, remedy=remedy))
+    if rule.others and kind not in {"number", "integer"}:
+        problems.append(Problem(f"{where}.take", "is for numbers only", remedy="Name one column."))
+    return problems
 
 
 def _allowed(rule: ColumnRule, described: pd.Series) -> None:
@@ -164,12 +213,13 @@ def _rule_problems(rule: ColumnRule, described: pd.Series) -> list[Problem]:
     where, problems = f"columns.{rule.column}", []
     checks: list[tuple[str, Callable[[], object]]] = [("values", lambda: _allowed(rule, described))]
     if rule.unit:
-        checks.append(("unit", lambda: _factor(rule.unit, described["unit"])))
+        checks.append(("unit", lambda: _factor(rule, described["unit"])))
     for key, check in checks:
         try:
             check()
         except ValueError as wanted:
             problems.append(Problem(f"{where}.{key}", "is not known", remedy=f"Give {wanted}."))
+    problems += _slope_problems(rule, where) + _take_problems(rule, where, described["type"])
     if bool(rule.scale) != (rule.column == _RATING):
         what = "a rating needs a scale, and nothing else has one"
         remedy = 'Write rating = {from = "COLUMN", scale = "1-10"}.'
@@ -188,18 +238,20 @@ def _read_rule(
     """Read one line of the columns."""
     where = f"columns.{name}"
     if isinstance(body, str) and body.strip():
-        parts: dict[str, Any] = {"from": body.strip()}
+        parts: dict[str, Any] = {"from": (body.strip(),)}
     elif isinstance(body, dict):
         parts = _read_parts(body, where, problems)
     else:
         remedy = 'Give the name of a column, {from = "COLUMN", …} or {constant = VALUE}.'
         problems.append(Problem(where, f"is {body!r}", remedy=remedy))
         return ColumnRule(name)
+    first, *others = parts.pop("from", ("",))
+    parts |= {"source": first, "others": tuple(others)}
     rule = ColumnRule(name, **{_FIELDS.get(key, key): value for key, value in parts.items()})
     found = _rule_problems(rule, described)
     problems += found
     if rule.unit and not found:
-        return replace(rule, factor=_factor(rule.unit, described["unit"]))
+        return replace(rule, factor=_factor(rule, described["unit"]))
     return rule
 
 
