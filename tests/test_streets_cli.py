@@ -230,6 +230,100 @@ def test_extracts_of_openstreetmap(
         assert made.report.miles_drawn == pytest.approx(miles, abs=0.1)
 
 
+EXTRACT = """<?xml version="1.0"?>
+<osm version="0.6">
+{nodes}
+{ways}
+</osm>
+"""
+# Two carriageways of one street from west to east, 20 m apart, and a side street.
+PLACES = {1: (-118.08, 33.9), 2: (-118.075, 33.9), 3: (-118.08, 33.90018), 4: (-118.075, 33.90018)}
+PLACES |= {5: (-118.08, 33.91)}
+WAYS: dict[str, tuple[list[int], dict[str, str]]] = {
+    "10": (
+        [1, 2],
+        {
+            "highway": "secondary",
+            "name": "Main Street",
+            "oneway": "yes",
+            "surface": "asphalt",
+            "lanes": "2",
+            "width": "36'",
+            "sidewalk": "right",
+        },
+    ),
+    "11": (
+        [3, 4],
+        {
+            "highway": "secondary",
+            "name": "Main Street",
+            "oneway": "-1",
+            "surface": "concrete:plates",
+            "lanes": "2;3",
+            "width": "7.5 m",
+            "sidewalk:both": "separate",
+        },
+    ),
+    "12": (
+        [3, 5],
+        {
+            "highway": "residential",
+            "name": "Elm Street",
+            "surface": "sett",
+            "width": "wide",
+            "access": "private",
+            "sidewalk": "no",
+        },
+    ),
+}
+
+
+def extract(folder: Path) -> Path:
+    nodes = [f'<node id="{i}" lon="{x}" lat="{y}" version="1"/>' for i, (x, y) in PLACES.items()]
+    ways = []
+    for way, (refs, tags) in WAYS.items():
+        inside = [f'<nd ref="{one}"/>' for one in refs]
+        inside += [f'<tag k="{k}" v="{v.replace(chr(34), "")}"/>' for k, v in tags.items()]
+        ways.append(f'<way id="{way}" version="1">{"".join(inside)}</way>')
+    path = folder / "streets.osm"
+    path.write_text(EXTRACT.format(nodes="\n".join(nodes), ways="\n".join(ways)))
+    return path
+
+
+def test_tags_become_columns_without_a_mapping(city: Path) -> None:
+    pytest.importorskip("osmium")
+    source = extract(city.parent)
+    said = norwalk("import", source, "--city", city)
+    assert said.code == 0, said.err
+    made = io.read_table(city / "clean" / "sections.gpkg", "sections")
+    columns = ["functional_class", "maintained_by", "surface_type", "one_way", "sidewalk"]
+    assert made[columns].fillna("-").T.to_dict("list") == {
+        "w10": ["arterial", "city", "AC", "with", "right"],
+        "w11": ["arterial", "city", "PCC", "against", "both"],
+        "w12": ["residential", "private", "-", "-", "no"],
+    }
+    assert made["width_ft"].round(2).fillna(0).tolist() == [36, 24.61, 0]
+    assert made["lanes"].fillna(0).tolist() == [2, 0, 0]
+    assert made["carriageway"].tolist() == ["divided", "divided", "single"]
+    # The city's own words go before those that ship.
+    own = city / "parameters" / "osm_tags.csv"
+    own.parent.mkdir(exist_ok=True)
+    row = "tag,tag_value,column,means,confirmed,source"
+    own.write_text(
+        f"# Source: invented.\n{row}\nhighway,secondary,functional_class,collector,no,own\n"
+        "highway,residential,functional_class,alley,no,own\n"
+    )
+    assert norwalk("import", source, "--city", city).code == 0
+    again = io.read_table(city / "clean" / "sections.gpkg", "sections")
+    assert again["functional_class"].tolist() == ["collector", "collector", "alley"]
+
+
+def test_another_file_needs_a_mapping(city: Path) -> None:
+    refused = norwalk("import", city.parent / "streets.gpkg", "--city", city)
+    assert refused.code == 2
+    assert "needs a mapping" in refused.err
+
+
 def test_what_is_no_extract(tmp_path: Path) -> None:
     pytest.importorskip("osmium")
     place = {"crs": "EPSG:2229", "bbox_lonlat": (-119, 33, -117, 35), "as_of": dt.date(2026, 7, 1)}

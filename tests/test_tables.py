@@ -56,6 +56,7 @@ PARAMETERS = (
     *schema.PARAMETERS,
     *schema.SHEET_PARAMETERS,
     *schema.ADA_PARAMETERS,
+    *schema.OSM_PARAMETERS,
     *schema.SCORE_PARAMETERS,
 )
 

@@ -127,13 +127,17 @@ def import_(
     source: Annotated[
         Path,
         typer.Argument(
-            help="GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON, GeoParquet, CSV "
-            "or Excel workbook."
+            help="GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON, GeoParquet, CSV, "
+            "Excel workbook or OpenStreetMap extract."
         ),
     ],
     mapping: Annotated[
-        Path, typer.Option("--map", help="Mapping file: which column becomes what.")
-    ],
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--map",
+            help="Mapping file: which column becomes what. An OpenStreetMap extract needs none.",
+        ),
+    ] = None,
     city: Annotated[Path, typer.Option("--city", help="Folder of the city.")] = Path(),
     replace: Annotated[
         bool, typer.Option("--replace", help="Forget surveys imported earlier instead of adding.")

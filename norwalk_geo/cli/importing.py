@@ -14,6 +14,7 @@ import tomlkit
 
 from norwalk_geo import config, io, network, schema, sources
 from norwalk_geo.cli.records import Brought
+from norwalk_geo.errors import Problem, SourceError
 
 __all__ = ["name_tables", "run", "with_earlier"]
 
@@ -139,8 +140,28 @@ def _with_edits(
     return kept.edition, [f"cells edited by hand: {said} (edits.csv lists them)"] if said else []
 
 
+def _made(
+    settings: config.Config, source: Path, mapping: Path | None, day: dt.date
+) -> sources.Imported:
+    """Make tables of the file; an extract of OpenStreetMap needs no mapping."""
+    folder = settings.folder / "parameters"
+    crs, box = settings.crs, settings.bbox_lonlat
+    if mapping is not None:
+        known = sources.read_mapping(mapping)
+        scales = schema.parameters("scales", folder=folder)
+        return sources.from_export(
+            source, known, crs=crs, bbox_lonlat=box, as_of=day, scales=scales
+        )
+    if not sources.is_osm(source):
+        remedy = "Name one with --map; docs/methods/import.md shows how it is written."
+        problem = Problem(source.name, "needs a mapping", remedy=remedy)
+        raise SourceError.of(str(source), [problem])
+    tags = schema.parameters("osm_tags", folder=folder)
+    return sources.from_osm(source, crs=crs, bbox_lonlat=box, as_of=day, tags=tags)
+
+
 def run(
-    source: Path, mapping: Path, city: Path, *, as_of: dt.date | None, replace: bool
+    source: Path, mapping: Path | None, city: Path, *, as_of: dt.date | None, replace: bool
 ) -> Brought:
     """
     Import one file.
@@ -150,7 +171,7 @@ def run(
     source
         Somebody's file.
     mapping
-        Which of its columns becomes what.
+        Which of its columns becomes what; None for an extract of OpenStreetMap.
     city
         The city's folder, or its `norwalk.toml`.
     as_of
@@ -163,17 +184,15 @@ def run(
     -------
     brought
         Account and files.
+
+    Raises
+    ------
+    SourceError
+        A file that needs a mapping has none, or cannot be read.
     """
     settings = config.read_config(city)
     day = as_of or settings.as_of or dt.datetime.now(tz=dt.UTC).astimezone().date()
-    made = sources.from_export(
-        source,
-        sources.read_mapping(mapping),
-        crs=settings.crs,
-        bbox_lonlat=settings.bbox_lonlat,
-        as_of=day,
-        scales=schema.parameters("scales", folder=settings.folder / "parameters"),
-    )
+    made = _made(settings, source, mapping, day)
     lines = list(sources.describe(made.report))
     tables, said = _onward(settings, made.tables, replace=replace)
     lines += said

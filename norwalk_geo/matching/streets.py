@@ -13,7 +13,6 @@ import numpy.typing as npt
 import shapely
 
 from norwalk_geo import names, network
-from norwalk_geo.matching.beside import Beside, lines_beside
 from norwalk_geo.names import StreetName, Words
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Streets", "index_streets", "way"]
 
-_WAYS = {"with": 1.0, "against": -1.0, "no": 0.0}
 # A line and whether it is walked against the direction in which it is drawn.
 Step: TypeAlias = tuple[int, bool]
 
@@ -71,14 +69,14 @@ class Streets:
     ends_at: npt.NDArray[np.int64]
     shapes: npt.NDArray[np.object_]
     one_way: npt.NDArray[np.float64]
-    beside: Mapping[int, list[Beside]]
+    beside: Mapping[int, list[network.Beside]]
 
 
 def _one_way(sections: Sections) -> npt.NDArray[np.float64]:
     """Read in which direction traffic runs on each line."""
     if "one_way" not in sections:
         return np.full(len(sections), np.nan)
-    return np.asarray(sections["one_way"].map(_WAYS), dtype="float64")
+    return np.asarray(sections["one_way"].map(network.ONE_WAY), dtype="float64")
 
 
 def index_streets(streets: Network, known: Words | None = None) -> Streets:
@@ -134,7 +132,9 @@ def index_streets(streets: Network, known: Words | None = None) -> Streets:
         ends_at=np.bincount(np.concatenate([start, stop]), minlength=len(streets.nodes)),
         shapes=shapes,
         one_way=one_way,
-        beside=lines_beside(sections, dict(lines), one_way),
+        beside=network.lines_beside(
+            sections, [lines[name] for name in sorted(lines, key=repr)], one_way
+        ),
     )
 
 

@@ -7,6 +7,7 @@ counts. Everything is in the city's projected system, which is checked and never
 
 from __future__ import annotations
 
+from norwalk_geo.network.beside import ONE_WAY, Beside, carriageways, lines_beside
 from norwalk_geo.network.editions import Edition, match_ids
 from norwalk_geo.network.edits import Kept, keep_edits
 from norwalk_geo.network.graphs import to_graph
@@ -21,11 +22,14 @@ from norwalk_geo.network.sizes import lengths_ft, measure
 from norwalk_geo.network.splitting import crossings, split_at_nodes
 
 __all__ = [
+    "ONE_WAY",
+    "Beside",
     "Edition",
     "Kept",
     "Merged",
     "Network",
     "build",
+    "carriageways",
     "carry_surveys",
     "check_crs",
     "count_points",
@@ -35,6 +39,7 @@ __all__ = [
     "known_crs",
     "largest",
     "lengths_ft",
+    "lines_beside",
     "match_ids",
     "measure",
     "merge_degree_two",

@@ -12,6 +12,7 @@ from norwalk_geo.schema.checks import check
 from norwalk_geo.schema.cited import labels, parameters
 from norwalk_geo.schema.model import (
     ADA_PARAMETERS,
+    OSM_PARAMETERS,
     PARAMETERS,
     REACH_PARAMETERS,
     SCORE_PARAMETERS,
@@ -55,6 +56,7 @@ from norwalk_geo.schema.model import (
 
 __all__ = [
     "ADA_PARAMETERS",
+    "OSM_PARAMETERS",
     "PARAMETERS",
     "REACH_PARAMETERS",
     "SCORE_PARAMETERS",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADA_PARAMETERS",
+    "OSM_PARAMETERS",
     "PARAMETERS",
     "REACH_PARAMETERS",
     "SCORE_PARAMETERS",
@@ -115,6 +116,8 @@ SHEET_PARAMETERS = (
 )
 # What travellers are and what stands for a place; no plan reads them.
 REACH_PARAMETERS = ("profiles", "bicycle_stress", "class_speeds", "place_tags")
+# What tags of OpenStreetMap mean; no plan reads them.
+OSM_PARAMETERS = ("osm_tags",)
 # What the scorecard keeps; no plan reads them.
 SCORE_PARAMETERS = ("measures", "objectives")
 # What accessibility is checked by; no plan reads them.

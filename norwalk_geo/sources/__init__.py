@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from norwalk_geo.sources.export import Imported, from_export
 from norwalk_geo.sources.mapping import Mapping, read_mapping
-from norwalk_geo.sources.osm import read_osm
+from norwalk_geo.sources.osm import is_osm, read_osm
 from norwalk_geo.sources.osm_streets import from_osm
+from norwalk_geo.sources.osm_tags import translate
 from norwalk_geo.sources.report import Change, ImportReport, describe, report_dict
 from norwalk_geo.sources.rules import ColumnRule
 
@@ -23,7 +24,9 @@ __all__ = [
     "describe",
     "from_export",
     "from_osm",
+    "is_osm",
     "read_mapping",
     "read_osm",
     "report_dict",
+    "translate",
 ]

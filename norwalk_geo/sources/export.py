@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from norwalk_geo.sources.rows import Kept
 
-__all__ = ["Imported", "from_export"]
+__all__ = ["Imported", "from_export", "from_raw"]
 
 _SURVEY = ("survey_date", "pci", "pci_method", "load_share_pct")
 # What belongs to a whole row of the file is shared among its pieces by their length.
@@ -166,6 +166,54 @@ def _read(source: Path, layer: str) -> DataFrame:
     return raw.reset_index(drop=not is_column)
 
 
+def from_raw(
+    raw: DataFrame, source: Path, mapping: Mapping, city: City, scales: DataFrame | None = None
+) -> Imported:
+    """
+    Make tables of ours from a file that is read already.
+
+    Parameters
+    ----------
+    raw
+        What the file has.
+    source
+        The file, for the account.
+    mapping
+        Which of its columns become which of ours.
+    city
+        The city's system and place, and the day that the data describe.
+    scales
+        Index by scale and rating. By default `parameters/scales.csv`.
+
+    Returns
+    -------
+    imported
+        As `from_export` gives it.
+
+    Raises
+    ------
+    SchemaError
+        With every problem of the result; other errors as in `from_export`.
+    """
+    table = schema.parameters("scales") if scales is None else scales
+    rows.refuse_unknown(raw, mapping, source.name, table)
+    log = Log(rows.labels(raw, mapping))
+    try:
+        kept = rows.pick(raw, mapping, city, table, log)
+    except NorwalkError as error:
+        raise type(error).of(source.name, error.problems) from None
+    _refuse_nothing(len(kept.ids), log, source.name)
+    made = columns.build(kept.frame, mapping.columns.values(), table, log)
+    parts = pieces.split(kept.frame, kept.lines, log)
+    tables = _tables(kept, parts, made, mapping)
+    ids = tables[mapping.table][schema.describe(mapping.table).key[0]]
+    names = _names(ids, kept, parts, log)
+    checked = _checked(tables, city, log, names, source.name)
+    return Imported(
+        checked, report_of(source, raw, mapping, city, log, Result(kept, parts, checked))
+    )
+
+
 def from_export(
     source: Path | str,
     mapping: Mapping,
@@ -208,22 +256,6 @@ def from_export(
     SchemaError
         With every problem of the result, rows named by the file's own key.
     """
-    source, city = Path(source), City(crs, bbox_lonlat, as_of)
+    source = Path(source)
     raw = _read(source, mapping.layer)
-    table = schema.parameters("scales") if scales is None else scales
-    rows.refuse_unknown(raw, mapping, source.name, table)
-    log = Log(rows.labels(raw, mapping))
-    try:
-        kept = rows.pick(raw, mapping, city, table, log)
-    except NorwalkError as error:
-        raise type(error).of(source.name, error.problems) from None
-    _refuse_nothing(len(kept.ids), log, source.name)
-    made = columns.build(kept.frame, mapping.columns.values(), table, log)
-    parts = pieces.split(kept.frame, kept.lines, log)
-    tables = _tables(kept, parts, made, mapping)
-    ids = tables[mapping.table][schema.describe(mapping.table).key[0]]
-    names = _names(ids, kept, parts, log)
-    checked = _checked(tables, city, log, names, source.name)
-    return Imported(
-        checked, report_of(source, raw, mapping, city, log, Result(kept, parts, checked))
-    )
+    return from_raw(raw, source, mapping, City(crs, bbox_lonlat, as_of), scales)

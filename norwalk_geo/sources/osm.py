@@ -47,6 +47,11 @@ _TAGS = (
     "tunnel",
     "maxspeed",
     "access",
+    "junction",
+    "sidewalk",
+    "sidewalk:both",
+    "sidewalk:left",
+    "sidewalk:right",
 )
 _LOWEST, _HIGHEST = -5, 5
 

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
+
+from norwalk_geo import network, schema
 from norwalk_geo.errors import Problem, SourceError
-from norwalk_geo.sources.export import Imported, from_export
+from norwalk_geo.schema.units import LENGTHS
+from norwalk_geo.sources.export import Imported, from_raw
 from norwalk_geo.sources.mapping import Mapping
-from norwalk_geo.sources.osm import is_osm
+from norwalk_geo.sources.osm import is_osm, read_osm
+from norwalk_geo.sources.osm_tags import translate
 from norwalk_geo.sources.rules import ColumnRule
+from norwalk_geo.sources.shapes import City
 
 __all__ = ["from_osm"]
 
-_CLASSES = {
-    "motorway": "arterial",
-    "trunk": "arterial",
-    "primary": "arterial",
-    "secondary": "arterial",
-    "tertiary": "collector",
-    "unclassified": "residential",
-    "residential": "residential",
-    "living_street": "residential",
-    "road": "residential",
-    "service": "alley",
-}
-_LINKED = ("motorway", "trunk", "primary", "secondary", "tertiary")
-_WORDS = _CLASSES | {f"{one}_link": _CLASSES[one] for one in _LINKED}
-# Motorways and trunk roads are a state's nearly everywhere; the rest is taken for the city's.
-_KEEPERS = {
-    one: "state" if one.split("_")[0] in {"motorway", "trunk"} else "city" for one in _WORDS
-}
 _RULES = (
     ColumnRule("street_name", "name"),
-    ColumnRule("functional_class", "highway", words=_WORDS),
-    ColumnRule("maintained_by", "highway", words=_KEEPERS),
+    ColumnRule("functional_class", "functional_class"),
+    ColumnRule("maintained_by", "maintained_by"),
+    ColumnRule("surface_type", "surface_type"),
+    ColumnRule("width_ft", "width_m", factor=LENGTHS["m"], unit="m"),
+    ColumnRule("lanes", "lane_count"),
+    ColumnRule("one_way", "one_way"),
+    ColumnRule("sidewalk", "sidewalk_sides"),
     ColumnRule("level_from", "level_from"),
     ColumnRule("level_to", "level_to"),
 )
@@ -46,13 +41,15 @@ def from_osm(
     crs: str,
     bbox_lonlat: tuple[float, float, float, float],
     as_of: dt.date,
+    tags: pd.DataFrame | None = None,
 ) -> Imported:
     """
     Make sections of an OpenStreetMap extract.
 
     Class and keeper are read from the kind of road, which is a guess to be looked at: motorways and
-    trunk roads are taken for the state's, service roads for alleys. Width, lanes and surface are
-    left unknown; a mapping of one's own can read the tags.
+    trunk roads are taken for the state's, service roads for alleys. Width, lanes, surface, one-way
+    streets and sidewalks are read from their tags; what is not tagged is unknown. One-way lines of
+    one name beside each other are a divided road.
 
     Parameters
     ----------
@@ -62,6 +59,8 @@ def from_osm(
         The city's system; west, south, east and north of the city in degrees.
     as_of
         Day that the data describe.
+    tags
+        What tags mean. By default `parameters/osm_tags.csv`.
 
     Returns
     -------
@@ -81,4 +80,8 @@ def from_osm(
         raise SourceError.of(str(source), [Problem(source.name, "is no extract", remedy=remedy)])
     rules = {rule.column: rule for rule in _RULES}
     mapping = Mapping("sections", rules, name="OpenStreetMap", key="osm_id", prefix="w")
-    return from_export(source, mapping, crs=crs, bbox_lonlat=bbox_lonlat, as_of=as_of)
+    raw = translate(read_osm(source), tags)
+    made = from_raw(raw, source, mapping, City(crs, bbox_lonlat, as_of))
+    sections = gpd.GeoDataFrame(made.tables["sections"])
+    sections = sections.assign(carriageway=network.carriageways(sections))
+    return replace(made, tables={**made.tables, "sections": schema.check(sections, "sections")})

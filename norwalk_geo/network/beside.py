@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
-from norwalk_geo import network
-from norwalk_geo.names import StreetName
+from norwalk_geo.network.model import column, feet_per_unit
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Sections
 
-__all__ = ["Beside", "lines_beside"]
+__all__ = ["ONE_WAY", "Beside", "carriageways", "lines_beside"]
+
+ONE_WAY = {"with": 1.0, "against": -1.0, "no": 0.0}
 
 # Middles of carriageways lie from one lane to a wide median apart.
 _NEAREST_FT, _FARTHEST_FT = 8.0, 100.0
@@ -45,17 +47,17 @@ class Beside(NamedTuple):
 
 
 def _pairs(
-    sections: Sections, lines: Mapping[StreetName, list[int]], one_way: npt.NDArray[np.float64]
+    sections: Sections, streets: Iterable[list[int]], one_way: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.int64]:
     """Pair near lines of one street that may be carriageways."""
-    feet = network.feet_per_unit(sections.crs)
+    feet = feet_per_unit(sections.crs)
     shapes = sections.geometry.to_numpy()
     may = one_way != 0
     if "carriageway" in sections:
         may &= sections["carriageway"].ne("single").to_numpy(dtype="bool", na_value=True)
     rows, others = [], []
-    for street in sorted(lines, key=repr):
-        own = np.array([row for row in lines[street] if may[row]], dtype="int64")
+    for street in streets:
+        own = np.array([row for row in street if may[row]], dtype="int64")
         if len(own) < 2:  # noqa: PLR2004 - a line has none beside it
             continue
         first, other = shapely.STRtree(shapes[own]).query(
@@ -87,7 +89,7 @@ def _offsets(
 
 
 def lines_beside(
-    sections: Sections, lines: Mapping[StreetName, list[int]], one_way: npt.NDArray[np.float64]
+    sections: Sections, streets: Iterable[list[int]], one_way: npt.NDArray[np.float64]
 ) -> dict[int, list[Beside]]:
     """
     Find the lines of a street that are drawn beside each other.
@@ -96,7 +98,7 @@ def lines_beside(
     ----------
     sections
         Lines cut where they meet. Where `carriageway` is given, `single` has none beside it.
-    lines
+    streets
         Places of the lines of each street.
     one_way
         1 or -1 where traffic runs one way, 0 where it runs both ways, which is no carriageway.
@@ -106,10 +108,10 @@ def lines_beside(
     beside
         By line, in order of rows; lines without any are not listed.
     """
-    pairs = _pairs(sections, lines, one_way)
+    pairs = _pairs(sections, streets, one_way)
     if not len(pairs):
         return {}
-    feet = network.feet_per_unit(sections.crs)
+    feet = feet_per_unit(sections.crs)
     before, aside = _offsets(sections.geometry.to_numpy(), pairs)
     apart = np.hypot(before, aside) * feet
     hit = (
@@ -122,3 +124,27 @@ def lines_beside(
         if much > 0 and at:
             found[row].append(Beside(other, int(at), float(much)))
     return {row: every for row, every in found.items() if sum(one.share for one in every) >= _LEAST}
+
+
+def carriageways(sections: Sections) -> pd.Series:
+    """
+    Tell the lines of divided roads: one-way lines of one name drawn beside each other.
+
+    Parameters
+    ----------
+    sections
+        Uses `street_name` and `one_way`; lines without a name are taken for single.
+
+    Returns
+    -------
+    carriageway
+        `single` or `divided`, aligned to `sections`.
+    """
+    known = column(sections, "one_way", None).map(ONE_WAY).astype("float64")
+    ways = np.asarray(known.fillna(0.0), dtype="float64")
+    named = column(sections, "street_name", None).reset_index(drop=True).dropna()
+    streets = [rows.index.tolist() for _, rows in named.groupby(named)]
+    beside = lines_beside(sections, streets, ways)
+    divided = np.isin(np.arange(len(sections)), list(beside))
+    words = np.where(divided, "divided", "single")
+    return pd.Series(words, index=sections.index, dtype="str", name="carriageway")
