@@ -16,6 +16,7 @@ __all__ = [
     "config",
     "deterioration",
     "errors",
+    "exchange",
     "faults",
     "files",
     "io",

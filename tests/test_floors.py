@@ -16,7 +16,7 @@ FLOORS = [
     {"pci", "deterioration", "treatments", "ada"},
     {"needs", "budget", "projects", "scorecard"},
     {"maps"},
-    {"website", "report"},
+    {"website", "report", "exchange"},
     {"cli"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

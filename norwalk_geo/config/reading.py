@@ -55,6 +55,7 @@ _TABLES = (
     "building_elements",
     "buildings",
     "change_orders",
+    "closures",
     "crossings",
     "deliveries",
     "entered",
