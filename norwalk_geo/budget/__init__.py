@@ -21,20 +21,25 @@ from norwalk_geo.budget.questions import (
     curve,
     swaps,
 )
+from norwalk_geo.budget.rotation import ByZone, Rotation, compare_rotations, rotate
 
 __all__ = [
+    "ByZone",
     "Comparison",
     "Delay",
     "Demands",
     "Fund",
     "Held",
     "Plan",
+    "Rotation",
     "Rules",
     "compare",
+    "compare_rotations",
     "cost_of_delay",
     "cost_to_hold",
     "curve",
     "optimize",
+    "rotate",
     "swaps",
     "warm",
 ]
