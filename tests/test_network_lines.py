@@ -482,3 +482,60 @@ def test_pieces_of_a_split_section_keep_edits_but_not_its_area() -> None:
     kept = network.keep_edits(network.match_ids(new, earlier), earlier, imported)
     assert kept.edition.sections["zone_id"].tolist() == ["7", "7"]
     assert kept.edition.sections["area_sy"].tolist() == [450, 450]
+
+
+# ------------------------------------------------------------------ boundary
+
+# The city is 1,000 ft wide and high; Border Road runs 20 ft outside its northern edge.
+EDGES: dict[str, tuple[Lines, str, float]] = {
+    "inside": ([(100, 500), (900, 500)], "inside", 100),
+    "on the edge": ([(0, 0), (1000, 0)], "along", 50),
+    "beside the edge": ([(100, 1020), (900, 1020)], "along", 50),
+    "along a corner": ([(1000, 400), (1000, 1000), (700, 1000)], "along", 50),
+    "ends at the edge": ([(500, 500), (500, 1000)], "inside", 100),
+    "short and ends at the edge": ([(500, 950), (500, 1000)], "inside", 100),
+    "crosses it": ([(500, 400), (500, 1200)], "across", 75),
+    "begins at the edge and leaves": ([(500, 1000), (500, 1500)], "outside", 0),
+    "far outside": ([(5000, 0), (6000, 0)], "outside", 0),
+}
+
+
+@pytest.mark.parametrize("case", EDGES)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_streets_on_the_boundary(case: str, *, reverse: bool) -> None:
+    line, position, share = EDGES[case]
+    city = gpd.GeoDataFrame(geometry=[box(0, 0, 1000, 1000)], crs="EPSG:2229")
+    drawn = streets(a=line)
+    bounded = network.share_by_boundary(turned(drawn) if reverse else drawn, city)
+    listed = bounded.boundary_streets["position"].to_dict()
+    assert listed == ({} if position == "inside" else {"a": position})
+    if position == "outside":
+        assert bounded.sections.empty
+        return
+    measured = network.measure(bounded.sections, schema.parameters("classes"))
+    assert measured["city_share"]["a"] * 100 == pytest.approx(share, abs=1.5)
+    assert bounded.sections["share_basis"].fillna("").tolist() == [
+        "" if position == "inside" else "boundary"
+    ]
+
+
+def test_a_share_that_is_given_stays_and_so_does_another_keeper() -> None:
+    city = gpd.GeoDataFrame(geometry=[box(0, 0, 1000, 1000)], crs="EPSG:2229")
+    drawn = streets(a=[(0, 0), (1000, 0)], b=[(0, 0), (0, 900)], c=[(1000, 0), (1000, 900)])
+    drawn = drawn.assign(
+        share_pct=[25.0, None, None], maintained_by=["city", "state", None], street_name="EDGE RD"
+    )
+    bounded = network.share_by_boundary(drawn, city)
+    measured = network.measure(bounded.sections, schema.parameters("classes"))
+    assert measured["city_share"].tolist() == [0.25, 0, 0.5]
+    assert bounded.sections["share_basis"].fillna("").tolist() == ["given", "", "boundary"]
+    assert bounded.boundary_streets["street_name"].eq("EDGE RD").all()
+
+
+def test_a_boundary_that_is_no_area_is_refused() -> None:
+    drawn = streets(a=[(0, 0), (1000, 0)])
+    outline = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (9, 9)])], crs="EPSG:2229")
+    with pytest.raises(CrsError, match="is no area"):
+        network.share_by_boundary(drawn, outline)
+    with pytest.raises(CrsError, match="not in the system"):
+        network.share_by_boundary(drawn, outline.to_crs("EPSG:4326"))

@@ -10,8 +10,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from commands import norwalk
+from shapely import LineString, box
 
-from norwalk_geo import io, sources
+from norwalk_geo import io, network, schema, sources
 from norwalk_geo.errors import SourceError
 from norwalk_geo.towns import Town
 
@@ -204,6 +205,58 @@ def test_edits_by_hand_outlive_the_next_import(city: Path, option: list[str]) ->
     assert changes["change"].value_counts().to_dict() == {"same": len(first) - 1, "changed": 1}
     history = io.read_table(city / "clean" / "surveys.csv", "surveys")
     assert history["pci"].tolist() == [50]
+
+
+OWNED = """
+table = "sections"
+[columns]
+street_name = "street_name"
+functional_class = "functional_class"
+maintained_by = {from = "owner", values = {1 = "city", 2 = "state", 3 = "private"}}
+"""
+
+
+def test_only_the_citys_share_is_kept_counted_and_planned(city: Path) -> None:
+    x, y = 6_530_000, 1_800_000
+    across = [[(x, y + n * 500), (x + 900, y + n * 500)] for n in range(5)]
+    upward = [[(x, y + n * 500), (x, y + n * 500 + 500)] for n in range(4)]
+    source = gpd.GeoDataFrame(
+        {"street_name": "A ST", "functional_class": "residential"},
+        index=range(9),
+        geometry=[LineString(line) for line in [*across, *upward]],
+        crs="EPSG:2229",
+    )
+    # The city ends at a street in the middle: what lies north of it is another's.
+    area = gpd.GeoDataFrame(geometry=[box(x - 900, y - 900, x + 1800, y + 1000)], crs="EPSG:2229")
+    area.to_crs("EPSG:4326").to_file(city.parent / "limit.geojson")
+    source = source.assign(owner=["2", "3"] + ["1"] * (len(source) - 2))
+    source.to_file(city.parent / "owned.gpkg")
+    (city.parent / "owned.toml").write_text(OWNED, encoding="utf-8")
+    place = city.parent
+    arguments = ("import", place / "owned.gpkg", "--map", place / "owned.toml", "--city", city)
+    said = norwalk(*arguments, "--boundary", place / "limit.geojson")
+    assert said.code == 0, said.err
+    listed = io.read_table(city / "clean" / "boundary_streets.csv", "boundary_streets")
+    assert listed["position"].value_counts().to_dict() == {"outside": 4, "along": 1}
+    sections = io.read_table(city / "clean" / "sections.gpkg", "sections")
+    assert sections["maintained_by"].value_counts().to_dict() == {
+        "city": 3,
+        "state": 1,
+        "private": 1,
+    }
+    measured = network.measure(gpd.GeoDataFrame(sections), schema.parameters("classes"))
+    # One street along the boundary by half, two inside; two are not the city's.
+    assert sorted(measured["city_share"]) == [0, 0, 0.5, 1, 1]
+    assert measured["miles"].sum() * 5280 == pytest.approx(450 + 1000)
+    # The boundary is kept: the next import needs not name it.
+    before = (city / "clean" / "boundary_streets.csv").read_bytes()
+    again = norwalk(*arguments)
+    assert "against the city boundary" in again.out
+    assert (city / "clean" / "boundary_streets.csv").read_bytes() == before
+    assert io.read_table(city / "clean" / "sections.gpkg", "sections").index.equals(sections.index)
+    refused = norwalk(*arguments, "--boundary", place / "streets.gpkg")
+    assert refused.code != 0
+    assert "has no areas" in refused.err
 
 
 # ------------------------------------------------------------------ OpenStreetMap

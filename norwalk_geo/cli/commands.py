@@ -142,6 +142,14 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Forget surveys imported earlier instead of adding.")
     ] = False,
+    boundary: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--boundary",
+            help="Layer of the city's area: streets along it count half, those beyond are left "
+            "out. It is kept for later imports.",
+        ),
+    ] = None,
     as_of: Day = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -156,7 +164,10 @@ def import_(
         from norwalk_geo.cli import importing
 
         day = as_of.date() if as_of else None
-        show.imported(importing.run(source, mapping, city, as_of=day, replace=replace))
+        brought = importing.run(
+            source, mapping, city, as_of=day, replace=replace, boundary=boundary
+        )
+        show.imported(brought)
 
 
 @app.command()

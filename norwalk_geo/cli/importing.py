@@ -13,6 +13,7 @@ import pandas as pd
 import tomlkit
 
 from norwalk_geo import config, io, network, schema, sources
+from norwalk_geo.cli import bounding
 from norwalk_geo.cli.records import Brought
 from norwalk_geo.errors import Problem, SourceError
 
@@ -21,7 +22,7 @@ __all__ = ["name_tables", "run", "with_earlier"]
 _FOLDER = "clean"
 # The sections as they were imported, to tell what the city edits afterward.
 IMPORTED = "imported_sections"
-_LISTS = ("changes", "edits")
+_LISTS = ("boundary", "boundary_streets", "changes", "edits")
 
 
 def _target(settings: config.Config, table: str) -> Path | str:
@@ -161,7 +162,13 @@ def _made(
 
 
 def run(
-    source: Path, mapping: Path | None, city: Path, *, as_of: dt.date | None, replace: bool
+    source: Path,
+    mapping: Path | None,
+    city: Path,
+    *,
+    as_of: dt.date | None,
+    replace: bool,
+    boundary: Path | None = None,
 ) -> Brought:
     """
     Import one file.
@@ -179,6 +186,8 @@ def run(
     replace
         Forget the surveys of earlier imports, where the file brings surveys. Ids, edits and the
         history of what it does not bring are kept in any case.
+    boundary
+        Layer of the city's area; by default the one that an earlier import kept.
 
     Returns
     -------
@@ -194,7 +203,9 @@ def run(
     day = as_of or settings.as_of or dt.datetime.now(tz=dt.UTC).astimezone().date()
     made = _made(settings, source, mapping, day)
     lines = list(sources.describe(made.report))
-    tables, said = _onward(settings, made.tables, replace=replace)
+    tables, said = bounding.apply(settings, made.tables, boundary)
+    lines += said
+    tables, said = _onward(settings, tables, replace=replace)
     lines += said
     joined = {}
     for table, frame in tables.items():

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import config, faults, files, io, matching, names, network, report, schema, website
+from norwalk_geo.cli import bounding
 from norwalk_geo.cli.importing import name_tables, with_earlier
 from norwalk_geo.cli.records import Brought, City
 from norwalk_geo.errors import Problem, SourceError
@@ -125,7 +126,8 @@ def _new_sections(
     joined = matching.match(limits, lines, fixes=fixes, known=known)
     made = matching.sections(limits, joined.pieces, lines, default_class=default_class)
     tables = {"sections": made, "surveys": matching.surveys(limits, made)}
-    return _Join(joined, lines, tables)
+    bounded, _ = bounding.apply(settings, tables, None)
+    return _Join(joined, lines, bounded)
 
 
 def _onto_sections(settings: config.Config, fixes: pd.Series | None, limits: pd.DataFrame) -> _Join:
@@ -197,7 +199,7 @@ def _write(settings: config.Config, join: _Join, sheet: pd.DataFrame, day: dt.da
         aside = whole / _FOLDER
         aside.mkdir()
         for table, frame in results.items():
-            file = f"{table}.gpkg" if table == "sections" else f"{table}.csv"
+            file = f"{table}.gpkg" if schema.describe(table).geometry else f"{table}.csv"
             io.write_table(frame, aside / file, table, as_of=day)
             written.append(str(settings.folder / _FOLDER / file))
             names_of[table] = f"{_FOLDER}/{file}"

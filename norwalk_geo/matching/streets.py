@@ -107,9 +107,7 @@ def index_streets(streets: Network, known: Words | None = None) -> Streets:
         defaultdict[StreetName, list[int]](list),
         defaultdict[int, set[StreetName]](set),
     )
-    for column in ("street_name", "alias"):
-        if column not in sections:
-            continue
+    for column in [one for one in ("street_name", "alias") if one in sections]:
         for row, text in enumerate(sections[column].fillna("")):
             name = names.parse(text, known)
             if name.core and row not in lines[name][-1:]:

@@ -8,6 +8,7 @@ counts. Everything is in the city's projected system, which is checked and never
 from __future__ import annotations
 
 from norwalk_geo.network.beside import ONE_WAY, Beside, carriageways, lines_beside
+from norwalk_geo.network.boundary import Bounded, share_by_boundary
 from norwalk_geo.network.editions import Edition, match_ids
 from norwalk_geo.network.edits import Kept, keep_edits
 from norwalk_geo.network.graphs import to_graph
@@ -24,6 +25,7 @@ from norwalk_geo.network.splitting import crossings, split_at_nodes
 __all__ = [
     "ONE_WAY",
     "Beside",
+    "Bounded",
     "Edition",
     "Kept",
     "Merged",
@@ -45,6 +47,7 @@ __all__ = [
     "merge_degree_two",
     "overlay",
     "section_ids",
+    "share_by_boundary",
     "split_at_nodes",
     "to_graph",
 ]
