@@ -10,8 +10,21 @@ from __future__ import annotations
 
 from norwalk_geo.ada.checks import check
 from norwalk_geo.ada.compliance import summarize, verdicts
+from norwalk_geo.ada.corners import Corners, corners, prices
+from norwalk_geo.ada.due import due
 from norwalk_geo.ada.findings import find
 from norwalk_geo.ada.measures import measured
 from norwalk_geo.ada.standards import rules
 
-__all__ = ["check", "find", "measured", "rules", "summarize", "verdicts"]
+__all__ = [
+    "Corners",
+    "check",
+    "corners",
+    "due",
+    "find",
+    "measured",
+    "prices",
+    "rules",
+    "summarize",
+    "verdicts",
+]

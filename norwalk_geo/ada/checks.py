@@ -9,6 +9,7 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.ada.findings import feature_name
+from norwalk_geo.ada.presence import RAMP_MEASURES
 from norwalk_geo.errors import Problem, SchemaError
 from norwalk_geo.network.model import column
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _DATES = ("date_built", "date_altered", "last_inspection_date", "infeasible_signed")
-_RAMP_MEASURES = ("width_in", "running_slope_pct", "cross_slope_pct", "landing_length_in")
 
 
 def _dates(frame: Features, as_of: dt.date) -> list[tuple[str, pd.Series, str, str]]:
@@ -47,7 +47,7 @@ def _contradictions(frame: Features, name: str) -> list[tuple[str, pd.Series, st
         ("infeasible_record", signed & ~record, "is missing beside its day", "Name the record."),
     ]
     if name == "ramps":
-        given = [column(frame, one, None).notna() for one in _RAMP_MEASURES]
+        given = [column(frame, one, None).notna() for one in RAMP_MEASURES]
         some = pd.concat(given, axis=1).any(axis=1)
         absent = column(frame, "presence", None).eq("no")
         what = "says that there is no ramp, which has measures"

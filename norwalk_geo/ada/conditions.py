@@ -18,7 +18,9 @@ __all__ = ["Condition", "Facts", "parse"]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _PART = re.compile(r"\s*([a-z_0-9]+)\s*(<=|>=|<|>|=)\s*(\S.*?)\s*")
-_BLANK, _GIVEN, _UNKNOWN = "blank", "given", "unknown"
+_BLANK, _GIVEN = "blank", "given"
+# Words that tell nothing of the kind.
+_EMPTY = ("unknown", "other")
 
 
 @dataclass(frozen=True)
@@ -119,14 +121,14 @@ class Facts:
         Returns
         -------
         text
-            Booleans as yes and no; `unknown` is missing.
+            Booleans as yes and no; `unknown` and `other`, which tell nothing, are missing.
         """
         if column not in self._texts:
             values = self._column(column)
             if pd.api.types.is_bool_dtype(values):
                 values = values.map({True: "yes", False: "no"})
             text = values.astype("str").mask(values.isna())
-            self._texts[column] = text.mask(text.eq(_UNKNOWN).fillna(value=False).astype("bool"))
+            self._texts[column] = text.mask(text.isin(_EMPTY))
         return self._texts[column]
 
     def number(self, column: str) -> npt.NDArray[np.float64]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -12,8 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.ada.conditions import Facts, Mask
+from norwalk_geo.ada.conditions import Condition, Facts, Mask
+from norwalk_geo.ada.coverage import covered
 from norwalk_geo.ada.dates import built
+from norwalk_geo.ada.presence import with_presence
 from norwalk_geo.ada.standards import FEATURES, Rule, compiled
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.schema.units import is_slope
@@ -25,9 +26,11 @@ __all__ = ["VERDICTS", "feature_name", "find"]
 
 Codes: TypeAlias = npt.NDArray[np.int8]
 Values: TypeAlias = npt.NDArray[np.float64]
+Span: TypeAlias = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 VERDICTS = ("pass", "fail", "within_error", "unknown")
 _PASS, _FAIL, _WITHIN, _UNKNOWN, _NONE = range(5)
+_ABSENT = Condition("presence", "=", ("no",))
 # Only the noise of conversion: 1:12 in degrees and back is 1:12.
 _NOISE = 1e-9
 
@@ -118,9 +121,7 @@ def _compare(facts: Facts, rule: Rule) -> tuple[Codes, Values, Values, Mask]:
     return code, value, limit, is_open
 
 
-def _judge(
-    facts: Facts, rule: Rule, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
-) -> _Judged:
+def _judge(facts: Facts, rule: Rule, span: Span) -> _Judged:
     """Say what a rule says of every feature, as if conditions and dates were all that decide."""
     code, value, limit, is_open = _compare(facts, rule)
     texts = ["", f"{rule.measured} is not measured"]
@@ -136,6 +137,12 @@ def _judge(
         may &= holds | unknown
         texts.append(f"{condition.column} is not known, so it may not apply")
         reason[unknown] = len(texts) - 1
+    if rule.measured != "presence":
+        # What is not there has no measures.
+        absent = facts.holds(_ABSENT)[0]
+        governs &= ~absent
+        may &= ~absent
+    first, last = span
     dated = (first >= rule.first) & (last <= rule.last)
     may &= (last >= rule.first) & (first <= rule.last)
     judged = _Judged(rule, code, value, limit, governs, may, reason, texts)
@@ -150,47 +157,31 @@ def _date(judged: _Judged, dated: Mask) -> None:
     judged.governs &= dated
 
 
-def _in_every_edition(group: Sequence[_Judged], may_date: npt.NDArray[np.bool_]) -> Mask:
-    """Find features that fail a requirement whatever the edition that governs them."""
-    spans: dict[tuple[int, int], Mask] = {}
-    for judged, possible in zip(group, may_date.T, strict=True):
-        rule = judged.rule
-        span = (rule.first, rule.last)
-        failed = (judged.code == _FAIL) & judged.may_govern & _certain(judged)
-        spans[span] = spans.get(span, np.zeros(len(failed), dtype="bool")) | failed | ~possible
-    ends = sorted(spans)
-    tiled = all(one[1] + 1 == two[0] for one, two in pairwise(ends))
-    always = np.iinfo(np.int64)
-    if not tiled or ends[0][0] != always.min or ends[-1][1] != always.max:
-        return np.zeros(len(may_date), dtype="bool")
-    every: Mask = np.logical_and.reduce(list(spans.values()))
-    return every
+def _sure(group: Sequence[_Judged], name: str, facts: Facts, span: Span) -> Mask:
+    """Find features that miss every rule that may govern them, where one of them must."""
+    failed = np.column_stack([(one.code == _FAIL) | ~one.may_govern for one in group])
+    is_open = np.column_stack([one.may_govern & ~one.governs for one in group])
+    missed: Mask = np.asarray(failed.all(axis=1) & is_open.any(axis=1))
+    rows = np.flatnonzero(missed)
+    if len(rows):
+        rules = [one.rule for one in group]
+        missed[rows] = covered(name, rules, facts, span, rows.astype("int64"))
+    return missed
 
 
-def _certain(judged: _Judged) -> Mask:
-    """Find features for which a rule's conditions hold, whatever the day of building."""
-    last = len(judged.texts) - 1
-    certain: Mask = judged.governs | (judged.reason == last)
-    return certain
-
-
-def _settle(
-    every: list[_Judged], first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
-) -> None:
-    """Turn what may not govern into unknown, unless every edition says the same."""
+def _settle(every: list[_Judged], name: str, facts: Facts, span: Span) -> None:
+    """Turn what may not govern into unknown, unless all that may govern is missed."""
     groups: dict[tuple[str, str], list[_Judged]] = {}
     for judged in every:
         groups.setdefault((judged.rule.standard, judged.rule.requirement), []).append(judged)
     for group in groups.values():
-        may_date = np.column_stack(
-            [(last >= one.rule.first) & (first <= one.rule.last) for one in group]
-        )
-        sure = _in_every_edition(group, may_date)
+        sure = _sure(group, name, facts, span)
         for judged in group:
             is_open = judged.may_govern & ~judged.governs
-            decided = sure & _certain(judged) & (judged.code == _FAIL)
-            doubtful = is_open & (judged.code != _PASS) & ~decided
-            judged.reason[(judged.code == _PASS) | (~doubtful & (judged.code != _UNKNOWN))] = 0
+            doubtful = is_open & (judged.code != _PASS) & ~sure
+            judged.reason[(judged.code != _UNKNOWN) & ~doubtful] = 0
+            judged.texts.append("which rule governs is not known; all that may are missed")
+            judged.reason[is_open & sure] = len(judged.texts) - 1
             judged.code[doubtful] = _UNKNOWN
             judged.code[~judged.may_govern] = _NONE
 
@@ -240,9 +231,10 @@ def _find_one(features: Features, rules: AdaRules, every: list[Rule]) -> Finding
     if not own or features.empty:
         return None
     frame = schema.check(features, name)
-    facts, (first, last) = Facts(frame), built(frame)
-    judged = [_judge(facts, rule, first, last) for rule in own]
-    _settle(judged, first, last)
+    frame = with_presence(frame) if name == "ramps" else frame
+    facts, span = Facts(frame), built(frame)
+    judged = [_judge(facts, rule, span) for rule in own]
+    _settle(judged, name, facts, span)
     return _table(name, frame, judged, rules)
 
 
@@ -252,8 +244,9 @@ def find(*features: Features, rules: AdaRules) -> Findings:
 
     A rule governs a feature by the day of its building or last alteration and by the conditions in
     its row. What is not measured is unknown; so is a miss where it is not known whether the rule
-    governs, unless the feature misses every edition that could. An error of measurement works on
-    both sides: a measure so near to the limit that the instrument cannot tell is `within_error`.
+    governs, unless the feature misses every rule that may and one of them must. An error of
+    measurement works on both sides: a measure so near to the limit that the instrument cannot tell
+    is `within_error`.
 
     Parameters
     ----------
