@@ -28,6 +28,8 @@ __all__ = [
     "pci",
     "projects",
     "report",
+    "requests",
+    "routing",
     "schema",
     "scorecard",
     "sources",

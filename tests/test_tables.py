@@ -33,12 +33,21 @@ UNITS = {
     "phases",
     "ramps",
     "s",
+    "requests",
     "seals",
     "sections",
     "sf",
     "sy",
     "year",
     "years",
+    "m/s",
+    "mm",
+    "mph",
+    "min",
+    "ms",
+    "people",
+    "homes",
+    "jobs",
 }
 # The unit in a name and the unit in the schema say the same.
 ENDINGS = {
@@ -55,6 +64,7 @@ ENDINGS = {
 PARAMETERS = (
     *schema.PARAMETERS,
     *schema.SHEET_PARAMETERS,
+    *schema.REACH_PARAMETERS,
     *schema.ADA_PARAMETERS,
     *schema.OSM_PARAMETERS,
     *schema.SCORE_PARAMETERS,

@@ -31,7 +31,12 @@ def _allowed(row: pd.Series) -> str:
 def _section(name: str) -> str:
     """Write one table."""
     table = schema.describe(name)
-    cited = (*schema.PARAMETERS, *schema.SHEET_PARAMETERS, *schema.ADA_PARAMETERS)
+    cited = (
+        *schema.PARAMETERS,
+        *schema.SHEET_PARAMETERS,
+        *schema.ADA_PARAMETERS,
+        *schema.REACH_PARAMETERS,
+    )
     kind = "Parameter file" if name in cited else "Table"
     key = ", ".join(f"`{column}`" for column in table.key)
     lines = [

@@ -52,6 +52,8 @@ from norwalk_geo.schema.model import (
     describe,
     public_columns,
     table_names,
+    Costs,
+    Edges,
 )
 
 __all__ = [
@@ -99,4 +101,6 @@ __all__ = [
     "parameters",
     "public_columns",
     "table_names",
+    "Costs",
+    "Edges",
 ]

@@ -58,6 +58,8 @@ __all__ = [
     "describe",
     "public_columns",
     "table_names",
+    "Costs",
+    "Edges",
 ]
 
 # The aliases name the schema, so that a signature tells the tables it takes and gives.
@@ -105,6 +107,7 @@ PARAMETERS = (
     "destinations",
     "street_words",
     "ranking",
+    "packaging",
 )
 # What field sheets are rated by; no plan reads them.
 SHEET_PARAMETERS = (
