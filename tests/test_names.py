@@ -101,3 +101,11 @@ def test_any_text_is_read_and_case_and_blanks_do_not_matter(text: str) -> None:
     assert parse(f"  {text} ") == name
     assert " " not in name.core
     limit_word(text)
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [("Pine Rdg", "PINE RIDGE"), ("Lk Vw Avnue", "Lake View Ave"), ("Oak Expw", "OAK EXPRESSWAY")],
+)
+def test_abbreviations_of_the_post_office(short: str, full: str) -> None:
+    assert names.parse(short) == names.parse(full)
