@@ -67,6 +67,7 @@ _TABLES = (
     "project_sections",
     "projects",
     "ramps",
+    "requests",
     "sections",
     "sites",
     "stops",

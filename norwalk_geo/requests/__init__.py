@@ -1,0 +1,8 @@
+"""Residents' requests: on which section, how soon they are done, where they gather."""
+
+from __future__ import annotations
+
+from norwalk_geo.requests.placing import place
+from norwalk_geo.requests.times import response_times, stop_gap_cost
+
+__all__ = ["place", "response_times", "stop_gap_cost"]
