@@ -27,7 +27,9 @@ def _points(requests: Requests, sections: Sections) -> npt.NDArray[np.object_]:
     lon, lat = requests.get("lon", blank), requests.get("lat", blank)
     shapes = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=requests.index, crs=_WGS84)
     shapes = shapes.to_crs(sections.crs)
-    return np.where((lon.notna() & lat.notna()).to_numpy(), shapes.to_numpy(), None)
+    points = np.array(shapes.to_numpy(), dtype="object")
+    points[(lon.isna() | lat.isna()).to_numpy()] = None
+    return points
 
 
 def _nearest(
