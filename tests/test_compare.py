@@ -95,7 +95,9 @@ def test_more_money_is_never_worse_and_the_bound_bends_down(levels) -> None:
 def test_no_money_is_doing_nothing(levels, compared) -> None:
     assert levels.loc[0, "objective"] == levels.loc[0, "bound"]
     assert levels.loc[0, "objective"] == pytest.approx(compared.plan.do_nothing, abs=1e-12)
-    assert levels.loc[100, "objective"] == pytest.approx(compared.plan.objective, abs=1e-12)
+    # The sweep comes from other prices, so that it may end at another plan as near to the bound.
+    near = compared.plan.bound - compared.plan.objective + 1e-3
+    assert levels.loc[100, "objective"] == pytest.approx(compared.plan.objective, abs=near)
 
 
 def test_levels_that_cannot_be_are_named(tables) -> None:

@@ -19,6 +19,7 @@ UNITS = {
     "USD",
     "USD/sy",
     "acres",
+    "collisions",
     "days",
     "degrees",
     "features",

@@ -8,7 +8,9 @@ plan can be from the best: prices on each year's money give a bound that no plan
 
 from __future__ import annotations
 
-from norwalk_geo.budget.demands import Demands, Fund
+from norwalk_geo.budget.backlogs import LeastBacklog, least_backlog
+from norwalk_geo.budget.cheapest import Cheapest, cheapest
+from norwalk_geo.budget.demands import RAMPS, Demands, Fund
 from norwalk_geo.budget.model import Rules
 from norwalk_geo.budget.plan import Plan, optimize, warm
 from norwalk_geo.budget.questions import (
@@ -24,20 +26,25 @@ from norwalk_geo.budget.questions import (
 from norwalk_geo.budget.rotation import ByZone, Rotation, compare_rotations, rotate
 
 __all__ = [
+    "RAMPS",
     "ByZone",
+    "Cheapest",
     "Comparison",
     "Delay",
     "Demands",
     "Fund",
     "Held",
+    "LeastBacklog",
     "Plan",
     "Rotation",
     "Rules",
+    "cheapest",
     "compare",
     "compare_rotations",
     "cost_of_delay",
     "cost_to_hold",
     "curve",
+    "least_backlog",
     "optimize",
     "rotate",
     "swaps",

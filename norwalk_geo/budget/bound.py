@@ -139,8 +139,9 @@ def cheapest(rows: Rows, fund: Floats) -> Floats:
 
 def _cents(market: Market, charge: Floats) -> float:
     """Half a cent a section and year: real costs are rounded, the graph's are not."""
-    rows = market.case.rows
-    dollars = np.abs(charge[: rows.cells]).reshape(rows.kinds, rows.years).max(axis=0).sum()
+    rows, toll = market.case.rows, market.case.toll
+    each = charge[: rows.cells] + (0.0 if toll is None else toll[: rows.cells])
+    dollars = np.abs(each).reshape(rows.kinds, rows.years).max(axis=0).sum()
     return float(_HALF_CENT * len(market.order) * dollars)
 
 
@@ -306,7 +307,38 @@ def _descend(
     return best, rounds
 
 
-def minimize(city: Case | Market, *, progress: Callable[[float], None] | None = None) -> Bound:
+class _Begin(NamedTuple):
+    """Where the search begins: a dollar's price, the gain of the whole city, and the point."""
+
+    unit: float
+    gain: float
+    at: Prices
+
+
+def _begin(market: Market, unit: float, start: Bound | None) -> _Begin:
+    """Begin at prices that are known to be near, else at one price for all dollars."""
+    rows = market.case.rows
+    charge = np.zeros(rows.measures)
+    charge[: rows.cells] = unit
+    if start is not None:
+        charge, priced = start.charge, start.at.fund[start.at.fund > 0]
+        unit = float(priced.mean()) if len(priced) else 0.0
+    gain = max(abs(market.ask(charge).benefit - _least(market)), 1e-12)
+    unit = unit or gain / max(float(rows.money.sum()), 1.0)
+    if start is not None:
+        return _Begin(unit, gain, start.at)
+    one = Prices(
+        np.full(rows.cells, unit), np.full(len(rows.money), unit), np.zeros(len(rows.limit))
+    )
+    return _Begin(unit, gain, one)
+
+
+def minimize(
+    city: Case | Market,
+    *,
+    progress: Callable[[float], None] | None = None,
+    start: Bound | None = None,
+) -> Bound:
     """
     Find prices that prove a tight bound.
 
@@ -316,6 +348,9 @@ def minimize(city: Case | Market, *, progress: Callable[[float], None] | None = 
         The city, sorted already or not.
     progress
         Told the share done, from 0 to 1.
+    start
+        Proof of a city with the same rows and about the same money: the search begins at its
+        prices.
 
     Returns
     -------
@@ -325,25 +360,22 @@ def minimize(city: Case | Market, *, progress: Callable[[float], None] | None = 
     market = Market.of(city) if isinstance(city, Case) else city
     rows, whole = market.case.rows, len(market.order)
     some, share = market.sample(_SAMPLE) if whole > 2 * _SAMPLE else (market, 1.0)
-    unit = _uniform(some, share)
-    if unit == 0.0 and not len(rows.limit):
+    unit = _uniform(some, share) if start is None else 0.0
+    if unit == 0.0 and not len(rows.limit) and start is None:
         zero = Prices(np.zeros(rows.cells), np.zeros(len(rows.money)), np.zeros(0))
         height, charge, _ = value(market, zero)
         return Bound(height, charge, zero, rows.years, height - _least(market), 1)
-    charge = np.zeros(rows.measures)
-    charge[: rows.cells] = unit
-    paid = market.ask(charge)
-    gain = max(paid.benefit - _least(market), 1e-12)
-    unit = unit or gain / max(float(rows.money.sum()), 1.0)
-    model = _Model(some, share, unit, gain * len(some.order) / whole)
-    start = np.append(np.ones(model.after), np.zeros(len(rows.limit)))
-    best, rounds = _descend(some, share, model, start, 0.3, _ROUNDS)
+    begin = _begin(market, unit, start)
+    model = _Model(some, share, begin.unit, begin.gain * len(some.order) / whole)
+    x = np.concatenate(begin.at) / model.unit
+    radius = 0.3 * max(1.0, float(x.max(initial=0.0)))
+    best, rounds = _descend(some, share, model, x, radius, _ROUNDS)
     if progress:
         progress(0.5)
     if some is not market:
-        model = _Model(market, 1.0, unit, gain)
+        model = _Model(market, 1.0, begin.unit, begin.gain)
         best, more = _descend(market, 1.0, model, best.x, 0.02, _ROUNDS_WHOLE)
         rounds += more
     if progress:
         progress(1.0)
-    return Bound(best.height, best.charge, best.prices, rows.years, gain, rounds)
+    return Bound(best.height, best.charge, best.prices, rows.years, begin.gain, rounds)

@@ -1,27 +1,29 @@
 """
-What a city demands of a plan beyond money by year, and how that becomes rows.
+What a city demands of a plan beyond money by year.
 
-Dollars are of kinds: work that the same funds may pay for is one kind, split further only where a
-demand looks closer (at maintenance apart from alterations, or at a zone). A fund's money of one
-year is one row; a payment takes dollars of a kind in a year from it, as long as it has not lapsed.
+Funds are a ledger: who may pay for what, until when, with what share of other money. Everything
+else is a limit. Each record refuses what cannot be, with all of its problems at once; `terms` turns
+them into rows of numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from norwalk_geo.budget.rows import CENTS, CLOSED, FREE, Floats, Integers, Rows, Terms
 from norwalk_geo.errors import InfeasibleError, Problem
 
-if TYPE_CHECKING:
-    from norwalk_geo.treatments import Lifecycle
+__all__ = ["NETWORK", "RAMPS", "Demands", "Fund"]
 
-__all__ = ["Demands", "Fund", "terms"]
+NETWORK = "network"  # of a least condition: all planned streets together
+RAMPS = ("ramps", "alteration")  # what a fund is asked for curb ramps
+_ALL_PCT = 100.0
+
+
+def _outside(values: Iterable[tuple[str, float]], low: float, high: float) -> list[str]:
+    """Name those that are no number from `low` to `high`."""
+    return [name for name, value in values if not low <= value <= high]
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,22 @@ class Fund:
         Functional classes and zones that it may be spent in; everywhere where none is named.
     treatments
         Treatments that it may pay for, by name or as `maintenance` or `alteration`; all where none
-        is named.
+        is named. `ramps` are the curb ramps that an alteration obliges the city to build.
     keeps_years
         Years that unspent money is kept beyond its own before it lapses.
+    match_pct
+        Share of each dollar of work that must be another fund's, percent: this fund pays no more
+        than the rest.
+    match_from
+        Funds whose money counts as that share; any other where none is named.
+    preventive_pct
+        Share of what the fund pays, over the whole plan, that must be for maintenance treatments,
+        percent at least.
+
+    Raises
+    ------
+    InfeasibleError
+        Something is below zero, no number or beyond 100 %: with everything that is wrong.
     """
 
     name: str
@@ -50,6 +65,34 @@ class Fund:
     zones: frozenset[str] = frozenset()
     treatments: frozenset[str] = frozenset()
     keeps_years: int = 0
+    match_pct: float = 0.0
+    match_from: frozenset[str] = frozenset()
+    preventive_pct: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        problems = []
+        if not self.name.strip():
+            problems.append(Problem("name", "is blank", remedy="Give the fund a name."))
+        years = _outside(
+            ((str(y), usd) for y, usd in self.usd.items()), 0, math.nextafter(math.inf, 0)
+        )
+        if years:
+            remedy = "Give constant dollars, zero or more."
+            problems.append(Problem("usd", "is no amount of money", tuple(years), remedy))
+        if self.keeps_years < 0:
+            what = f"is {self.keeps_years}"
+            problems.append(Problem("keeps_years", what, remedy="Give zero or more."))
+        if not 0 <= self.match_pct < _ALL_PCT:
+            what = f"is {self.match_pct:g}"
+            problems.append(Problem("match_pct", what, remedy="Give 0 to less than 100 percent."))
+        if self.name in self.match_from:
+            problems.append(Problem("match_from", "is the fund itself", remedy="Name another."))
+        if not 0 <= self.preventive_pct <= _ALL_PCT:
+            what = f"is {self.preventive_pct:g}"
+            problems.append(Problem("preventive_pct", what, remedy="Give 0 to 100 percent."))
+        if problems:
+            raise InfeasibleError.of(f"fund {self.name!r}", problems)
 
     def pays(self, functional_class: str, zone: str, treatment: tuple[str, str]) -> bool:
         """
@@ -60,7 +103,7 @@ class Fund:
         functional_class, zone
             Where it is.
         treatment
-            Its name, and `maintenance` or `alteration`.
+            Its name, and `maintenance` or `alteration`; `RAMPS` for curb ramps.
 
         Returns
         -------
@@ -70,6 +113,24 @@ class Fund:
         fits = not self.treatments or bool(self.treatments & set(treatment))
         in_class = not self.classes or functional_class in self.classes
         return fits and in_class and (not self.zones or zone in self.zones)
+
+    def takes_from(self, other: Fund) -> bool:
+        """
+        Tell whether another fund's money counts as this one's match.
+
+        Parameters
+        ----------
+        other
+            The other fund.
+
+        Returns
+        -------
+        takes_from
+            Whether it is named, or none is and it needs no match itself.
+        """
+        if other.name == self.name or other.match_pct:
+            return False
+        return not self.match_from or other.name in self.match_from
 
 
 @dataclass(frozen=True)
@@ -96,7 +157,19 @@ class Demands:
     maintenance_share_pct
         Share of all money that must go to maintenance treatments.
     minimum_pci
-        Area-weighted condition at least, by functional class and fiscal year (at its end).
+        Area-weighted condition at least, by functional class (`network` for all planned streets)
+        and fiscal year (at its end).
+    equity_money_pct
+        Share of all money that must go to sections of `is_equity_zone`, percent.
+    equity_gain_pct
+        Share of the condition gained over doing nothing, as the objective counts it by area and
+        class, that must be theirs, percent.
+
+    Raises
+    ------
+    InfeasibleError
+        Something is below zero, no number or beyond 100 %, or funds that do not fit together: with
+        everything that is wrong.
     """
 
     funds: tuple[Fund, ...] = ()
@@ -108,6 +181,50 @@ class Demands:
     zone_floor_usd: Mapping[str, float] = field(default_factory=dict)
     maintenance_share_pct: float = 0.0
     minimum_pci: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    equity_money_pct: float = 0.0
+    equity_gain_pct: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        problems = [*self._fund_problems(), *self._share_problems()]
+        if self.miles_per_year is not None and not self.miles_per_year >= 0:
+            what = f"is {self.miles_per_year:g}"
+            problems.append(Problem("miles_per_year", what, remedy="Give zero or more."))
+        wrong = _outside(self.zone_floor_usd.items(), 0, math.nextafter(math.inf, 0))
+        if wrong:
+            remedy = "Give constant dollars, zero or more."
+            problems.append(Problem("zone_floor_usd", "is no amount", tuple(wrong), remedy))
+        points = ((f"{name} {year}", pci) for (name, year), pci in self.minimum_pci.items())
+        wrong = _outside(points, 0, _ALL_PCT)
+        if wrong:
+            problems.append(Problem("minimum_pci", "is no PCI", tuple(wrong), "Give 0 to 100."))
+        if problems:
+            raise InfeasibleError.of("demands", problems)
+
+    def _share_problems(self) -> list[Problem]:
+        """Find shares that are none."""
+        names = ("maintenance_share_pct", "equity_money_pct", "equity_gain_pct")
+        wrong = _outside(((name, getattr(self, name)) for name in names), 0, _ALL_PCT)
+        remedy = "Give 0 to 100 percent."
+        return [Problem(name, f"is {getattr(self, name):g}", remedy=remedy) for name in wrong]
+
+    def _fund_problems(self) -> list[Problem]:
+        """Find funds of one name, and matches that cannot be had."""
+        names = [fund.name for fund in self.funds]
+        problems = []
+        twice = tuple(sorted({name for name in names if names.count(name) > 1}))
+        if twice:
+            problems.append(Problem("funds", "have one name", twice, "Name each fund once."))
+        for fund in self.funds:
+            strange = tuple(sorted(fund.match_from - set(names)))
+            if strange:
+                remedy = "Name a fund of the ledger."
+                problems.append(Problem(f"match of {fund.name}", "is not known", strange, remedy))
+            elif fund.match_pct and not any(fund.takes_from(other) for other in self.funds):
+                what = "can come from no fund: those named need a match themselves or there is none"
+                remedy = "Name a fund of its own money."
+                problems.append(Problem(f"match of {fund.name}", what, remedy=remedy))
+        return problems
 
     def budget_usd(self, years: tuple[int, ...]) -> dict[int, float] | None:
         """
@@ -126,213 +243,3 @@ class Demands:
         if not self.funds:
             return None
         return {year: sum(fund.usd.get(year, 0.0) for fund in self.funds) for year in years}
-
-
-class _Builder:
-    """Collects kinds of dollars and patterns of sections while going through the sections."""
-
-    def __init__(self, demands: Demands, years: tuple[int, ...], life: Lifecycle) -> None:
-        self.demands, self.years = demands, years
-        kinds = life.treatments["ada_kind"].astype("str")
-        self.treatments = list(zip(life.treatments.index, kinds, strict=True))
-        self.lockout = life.treatments["lockout_years"].to_numpy()
-        self.kinds: dict[tuple[int, str, str], int] = {}
-
-    def kind(self, functional_class: str, zone: str, treatment: tuple[str, str]) -> int:
-        """Number of the kind of dollar that such work costs; closed if no fund pays."""
-        funds = self.demands.funds
-        mask = sum(
-            1 << k for k, fund in enumerate(funds) if fund.pays(functional_class, zone, treatment)
-        )
-        if funds and not mask:
-            return CLOSED
-        ada = treatment[1] if self.demands.maintenance_share_pct else ""
-        place = zone if zone in self.demands.zone_floor_usd else ""
-        return self.kinds.setdefault((mask, ada, place), len(self.kinds))
-
-    def pattern(self, key: tuple[str, str, tuple[int, str] | None, tuple[int, ...]]) -> Integers:
-        """Kinds by year and treatment, doing nothing being the first."""
-        functional_class, zone, promised, forbidden = key
-        row = [self.kind(functional_class, zone, one) for one in self.treatments]
-        table = np.tile(np.array([FREE, *row]), (len(self.years), 1))
-        rotation = self.demands.zone_years.get(zone)
-        is_bound = rotation is not None and functional_class not in self.demands.zone_exempt
-        for t, year in enumerate(self.years):
-            if year in forbidden or (is_bound and rotation is not None and year not in rotation):
-                table[t, 1:] = CLOSED
-        if promised is not None and promised[0] in self.years:
-            at = promised[0] - self.years[0]
-            j = [name for name, _ in self.treatments].index(promised[1])
-            table[at] = CLOSED
-            table[at, j + 1] = row[j]
-            for t in range(at):
-                table[t, 1:][t + self.lockout > at] = CLOSED
-        return table
-
-
-def _payments(builder: _Builder, cents: Integers) -> tuple[Integers, Floats, Floats, list[str]]:
-    """Payments: the measure paid, what each draws; and the fund rows: dollars and words."""
-    years, funds = builder.years, builder.demands.funds
-    if not funds:
-        size = len(years)
-        paid = np.concatenate([kind * size + np.arange(size) for kind in builder.kinds.values()])
-        draws = np.tile(np.eye(size), (1, len(builder.kinds)))
-        return paid, draws, cents / CENTS, [f"the budget of fiscal year {year}" for year in years]
-    vintages = [
-        (k, year, fund.usd[year])
-        for k, fund in enumerate(funds)
-        for year in sorted(fund.usd)
-        if year <= years[-1] and year + fund.keeps_years >= years[0]
-    ]
-    paid_list, row_list = [], []
-    for (mask, _, _), kind in builder.kinds.items():
-        for row, (k, year, _) in enumerate(vintages):
-            last = year + funds[k].keeps_years
-            for t, now in enumerate(years):
-                if mask >> k & 1 and year <= now <= last:
-                    paid_list.append(kind * len(years) + t)
-                    row_list.append(row)
-    draws = np.zeros((len(vintages), len(row_list)))
-    draws[row_list, np.arange(len(row_list))] = 1.0
-    money = np.floor(np.array([usd for _, _, usd in vintages]) * CENTS + 1e-6) / CENTS
-    words = [f"{funds[k].name} of fiscal year {year}" for k, year, _ in vintages]
-    return np.array(paid_list, dtype="int64"), draws, money, words
-
-
-def _limits(
-    builder: _Builder, area: Floats, family: Integers, life: Lifecycle
-) -> tuple[Floats, Floats, list[str]]:
-    """Rows beyond the funds: what they count, at most how much, and words."""
-    demands, years, kinds = builder.demands, builder.years, builder.kinds
-    size, families = len(years), len(life.families)
-    measures = (len(kinds) + 1 + families) * size
-    rows: list[tuple[Floats, float, str]] = []
-    share = demands.maintenance_share_pct / 100
-    use = np.zeros(measures)
-    for (_, ada, _), kind in kinds.items():
-        use[kind * size : (kind + 1) * size] = share - (ada == "maintenance")
-    if share:
-        rows.append((use, 0.0, f"maintenance of at least {share:.0%} of the money"))
-    for zone, usd in demands.zone_floor_usd.items():
-        use = np.zeros(measures)
-        for (_, _, place), kind in kinds.items():
-            use[kind * size : (kind + 1) * size] = -float(place == zone)
-        rows.append((use, -usd, f"at least ${usd:,.0f} in zone {zone}"))
-    if demands.miles_per_year is not None:
-        for t, year in enumerate(years):
-            use = np.zeros(measures)
-            use[len(kinds) * size + t] = 1.0
-            words = f"at most {demands.miles_per_year:g} miles in {year}"
-            rows.append((use, demands.miles_per_year, words))
-    names = np.array([name.rsplit(" ", 1)[0] for name in life.families])
-    for (functional_class, year), pci in demands.minimum_pci.items():
-        use = np.zeros(measures)
-        of = np.flatnonzero(names == functional_class)
-        use[(len(kinds) + 1 + of) * size + year - years[0]] = -1.0
-        total = float(area[np.isin(family, of)].sum())
-        words = f"{functional_class} at {pci:g} or more at the end of {year}"
-        rows.append((use, -pci * total, words))
-    uses = np.array([use for use, _, _ in rows]).reshape(-1, measures)
-    return uses, np.array([limit for _, limit, _ in rows]), [words for _, _, words in rows]
-
-
-def _problems(demands: Demands, streets: pd.DataFrame, builder: _Builder) -> list[Problem]:
-    """Find demands on things that do not exist."""
-    problems = []
-    known = {
-        "section": set(streets.index),
-        "zone": set(streets["zone_id"].dropna()) if "zone_id" in streets else set(),
-        "treatment": {name for pair in builder.treatments for name in pair},
-    }
-    named = {
-        "section": [*demands.promised, *demands.forbidden],
-        "zone": [
-            *demands.zone_years,
-            *demands.zone_floor_usd,
-            *(zone for fund in demands.funds for zone in sorted(fund.zones)),
-        ],
-        "treatment": [
-            *(treatment for _, treatment in demands.promised.values()),
-            *(one for fund in demands.funds for one in sorted(fund.treatments)),
-        ],
-    }
-    for what, names in named.items():
-        strange = tuple(sorted({str(name) for name in names} - known[what]))
-        if strange:
-            remedy = f"Name a {what} that is planned."
-            problems.append(Problem(what, "is not known", strange, remedy))
-    return problems
-
-
-def terms(
-    demands: Demands,
-    streets: pd.DataFrame,
-    stock: tuple[Integers, Floats],
-    years: tuple[int, ...],
-    cents: Integers,
-    life: Lifecycle,
-) -> Terms:
-    """
-    Turn demands into rows.
-
-    Parameters
-    ----------
-    demands
-        What the plan must keep to.
-    streets
-        Planned sections, with `functional_class` and `zone_id`.
-    stock
-        Family and square yards of each.
-    years
-        Fiscal years of the plan.
-    cents
-        Cents by year, where there is no ledger.
-    life
-        Life-cycle model.
-
-    Returns
-    -------
-    terms
-        Rows, and which section counts where.
-
-    Raises
-    ------
-    InfeasibleError
-        With every section, zone and treatment that is named and does not exist.
-    """
-    builder = _Builder(demands, years, life)
-    problems = _problems(demands, streets, builder)
-    if problems:
-        raise InfeasibleError.of("demands", problems)
-    zone = streets["zone_id"] if "zone_id" in streets else pd.Series(None, index=streets.index)
-    looks = set(demands.zone_years) | set(demands.zone_floor_usd)
-    looks |= {name for fund in demands.funds for name in fund.zones}
-    seen: dict[tuple[str, str, tuple[int, str] | None, tuple[int, ...]], int] = {}
-    pattern = np.empty(len(streets), dtype="int64")
-    tables = []
-    for i, (name, cls, place) in enumerate(
-        zip(streets.index, streets["functional_class"], zone, strict=True)
-    ):
-        where = str(place) if place in looks else ""
-        key = (str(cls), where, demands.promised.get(name), demands.forbidden.get(name, ()))
-        if key not in seen:
-            seen[key] = len(seen)
-            tables.append(builder.pattern(key))
-        pattern[i] = seen[key]
-    kinds = np.stack(tables)
-    cell = np.where(kinds >= 0, kinds * len(years) + np.arange(len(years))[None, :, None], kinds)
-    paid, draws, money, words = _payments(builder, cents)
-    use, limit, said = _limits(builder, stock[1], stock[0], life)
-    rows = Rows(
-        years=len(years),
-        kinds=len(builder.kinds),
-        families=len(life.families),
-        paid=paid,
-        draws=draws,
-        money=money,
-        use=use,
-        limit=limit,
-        fund_words=tuple(words),
-        row_words=tuple(said),
-    )
-    return Terms(pattern, cell.astype("int64"), rows)

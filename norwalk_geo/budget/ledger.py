@@ -16,6 +16,7 @@ from norwalk_geo.errors import InfeasibleError, Problem
 __all__ = ["broken", "impossible", "payments", "row_prices", "settle"]
 
 _NOTHING = 1e-6
+_PART = 1e-4  # of a cent: what a program of shares may miss a whole one by
 _THOUSAND = 1000
 
 
@@ -49,8 +50,16 @@ def settle(case: Case, treatments: Lives) -> Integers | None:
         used,
         method="highs-ds",
     )
-    # Whole cents in, whole cents out: each payment draws on one fund.
-    return np.rint(found.x).astype("int64") if found.success else None
+    if not found.success:
+        return None
+    # Whole cents in, whole cents out where each payment draws on one fund. Where some draw on two,
+    # the parts of a cent go to the payments that miss most of one; a cent each is set aside for it.
+    cents = np.floor(found.x + _PART)
+    over = np.rint(used - pays @ cents).astype("int64")
+    for cell in np.flatnonzero(over):
+        of = np.flatnonzero(rows.paid == cell)
+        cents[of[np.argsort(cents[of] - found.x[of], kind="stable")[: over[cell]]]] += 1
+    return np.asarray(cents, dtype="int64")
 
 
 def broken(case: Case, treatments: Lives) -> list[str]:
@@ -129,18 +138,31 @@ def payments(case: Case, treatments: Lives) -> pd.DataFrame:
     rows, cents = case.rows, settle(case, treatments)
     paid = np.zeros(len(rows.paid), dtype="int64") if cents is None else cents
     some = np.flatnonzero(paid)
+    row, place = np.nonzero(rows.draws[:, some] > 0)
+    is_fund = rows.is_fund()
+    row, place = row[is_fund[row]], place[is_fund[row]]
     frame = pd.DataFrame(
         {
-            "limit": pd.Series(rows.fund_words, dtype="str").to_numpy()[
-                rows.draws[:, some].argmax(axis=0)
-            ],
-            "year": np.array(case.years)[rows.paid[some] % rows.years],
-            "paid_cents": paid[some],
+            "limit": pd.Series(rows.fund_words, dtype="str").to_numpy()[row],
+            "year": np.array(case.years)[rows.paid[some[place]] % rows.years],
+            "paid_cents": _split(paid, rows.draws, row, some[place]),
         }
     )
     total = frame.groupby(["limit", "year"])[["paid_cents"]].sum().reset_index()
+    total = total[total["paid_cents"] > 0]
     table = total.assign(paid_usd=total["paid_cents"] / CENTS).drop(columns="paid_cents")
     return schema.check(table, "payments")
+
+
+def _split(paid: Integers, draws: Floats, row: Integers, payment: Integers) -> Integers:
+    """Cents that each fund gives to each payment: one that needs a match no more than its share."""
+    given = np.floor(paid[payment] * draws[row, payment] + _NOTHING).astype("int64")
+    left = paid.copy()
+    np.subtract.at(left, payment, given)
+    # A fund that needs no match pays some work alone; it bears what is left of a cent.
+    is_match = np.asarray(np.isclose(draws, 1.0).any(axis=1))[row]
+    given[is_match] += left[payment[is_match]]
+    return given
 
 
 def row_prices(case: Case, bound: Bound) -> pd.DataFrame:
@@ -160,23 +182,29 @@ def row_prices(case: Case, bound: Bound) -> pd.DataFrame:
         One row a limit: points for a thousand dollars more, or for one unit less of a demand.
     """
     rows = case.rows
-    money = bound.at.fund * _THOUSAND / case.scale
-    other = bound.at.row / case.scale
-    buys = [
+    is_fund = rows.is_fund()
+    sizes = np.array(rows.row_sizes) if rows.row_sizes else np.ones(len(rows.limit))
+    money = bound.at.fund * np.where(is_fund, _THOUSAND, 1.0) / case.scale
+    other = bound.at.row * sizes / case.scale
+    said = [
         f"$1,000 more in {words} adds {points * _THOUSAND:.3f} thousandths of a point of condition."
-        for words, points in zip(rows.fund_words, money, strict=True)
+        if fund
+        else f"A dollar less on maintenance ({words}) adds {points:.3g} points of condition."
+        for words, points, fund in zip(rows.fund_words, money, is_fund, strict=True)
     ]
-    costs = [
+    units = [*np.where(is_fund, "thousand USD", "USD"), *(rows.row_units or ["" for _ in other])]
+    said += [
         f"One unit less of this demand ({words}) adds {points:.6f} points of condition."
         for words, points in zip(rows.row_words, other, strict=True)
     ]
     frame = pd.DataFrame(
         {
             "limit": [*rows.fund_words, *rows.row_words],
-            "kind": ["fund"] * len(money) + ["demand"] * len(other),
-            "available": np.append(rows.money, np.abs(rows.limit)),
+            "kind": [*np.where(is_fund, "fund", "demand"), *(["demand"] * len(other))],
+            "available": np.append(rows.money * is_fund, np.abs(rows.limit) / sizes),
+            "unit_of_limit": pd.Series(units, dtype="str"),
             "points_per_unit": np.append(money, other),
-            "says": [*buys, *costs],
+            "says": said,
         }
     )
     return schema.check(frame, "row_prices")

@@ -249,8 +249,9 @@ class Market:
         answer
             Sums, and the lives.
         """
-        count = len(self.order) if wants_lives else 0
+        count, toll = len(self.order) if wants_lives else 0, self.case.toll
         years = self.case.rows.years
+        charge = charge if toll is None else charge + toll
         altered = np.zeros(0 if self.case.duties is None else len(self.order), np.int8)
         lives = Lives(
             np.full((count, years), -1, np.int8), np.zeros(count), np.zeros(count), altered
@@ -260,7 +261,8 @@ class Market:
         graph, charges = self.case.graph, self.charges(charge)
         sums = run(graph, self.shapes, self.lanes, charges, self.pci, used, lives)
         self._count_ramps(charge, lives, used)
-        return Answer(sums[:, 0], float(sums[:, 1].sum()), used, lives)
+        paid = 0.0 if toll is None else float(used.sum(axis=0) @ toll)
+        return Answer(sums[:, 0], float(sums[:, 1].sum()) - paid, used, lives)
 
     def _steps(self) -> int:
         """Arcs to look at, about."""
@@ -285,7 +287,7 @@ class Market:
         near
             The first `room` of them if there are more.
         """
-        charges = self.charges(charge)
+        charges = self.charges(charge if self.case.toll is None else charge + self.case.toll)
         count, owner, lives, loss = nearby.near(
             self.case.graph, self.shapes, self.lanes, charges, most, room
         )

@@ -11,7 +11,16 @@ from scipy import sparse
 
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
 
-__all__ = ["Lives", "cost_cents", "points", "rows_of", "total", "usage", "usage_value"]
+__all__ = [
+    "Lives",
+    "cost_cents",
+    "points",
+    "rows_of",
+    "total",
+    "unserved",
+    "usage",
+    "usage_value",
+]
 
 Lives: TypeAlias = npt.NDArray[np.int8]
 MONTHS = 12
@@ -101,7 +110,7 @@ def _condition(case: Case, treatments: Lives) -> Floats:
 
 def points(case: Case, treatments: Lives) -> Floats:
     """
-    Weighted point-years of each row's life.
+    Work out what each row's life is worth to the objective.
 
     Parameters
     ----------
@@ -113,11 +122,47 @@ def points(case: Case, treatments: Lives) -> Floats:
     Returns
     -------
     points
-        As the objective counts them.
+        Weighted point-years of condition; or what the case's objective counts instead or besides.
     """
+    if case.idle is not None:
+        return np.asarray(-unserved(case, treatments, case.idle).sum(axis=1))
     end = _condition(case, treatments)
     total: Floats = case.weight * (end.sum(axis=1) + case.rules.terminal_years * end[:, -1])
-    return total
+    return total if case.toll is None else total - usage_value(case, treatments, case.toll)
+
+
+def unserved(case: Case, treatments: Lives, idle: Floats) -> Floats:
+    """
+    Add up what years without work lose.
+
+    Parameters
+    ----------
+    case
+        The city, or rows of it.
+    treatments
+        Treatment by row and year; −1 for none.
+    idle
+        Lost per square yard paid for, by year, family, seals and age.
+
+    Returns
+    -------
+    lost
+        By row and year; nothing in a year with work or within its lock-out.
+    """
+    life, last = case.life, len(case.life.curves) - 1
+    lockout = life.treatments["lockout_years"].to_numpy(dtype="int64")
+    age, seals = case.age.copy(), case.seals.copy()
+    free, lost = np.zeros(len(age), dtype="int64"), np.zeros(treatments.shape)
+    for t in range(treatments.shape[1]):
+        waits = (treatments[:, t] < 0) & (free <= t)
+        lost[waits, t] = idle[t, case.family[waits], seals[waits], age[waits]]
+        row = np.flatnonzero(treatments[:, t] >= 0)
+        j = treatments[row, t]
+        age[row] = life.next_age[case.family[row], j, seals[row], age[row]]
+        seals[row] = life.next_seals[j, seals[row]]
+        free[row] = t + lockout[j]
+        age = np.minimum(age + MONTHS, last)
+    return np.asarray(lost * case.cost_area[:, None])
 
 
 def usage(case: Case, treatments: Lives) -> sparse.csr_array:
@@ -140,7 +185,8 @@ def usage(case: Case, treatments: Lives) -> sparse.csr_array:
     section, year = np.nonzero(treatments >= 0)
     cell = case.cell[case.pattern[section], year, treatments[section, year] + 1]
     parts = [(section, cell, cents[section, year].astype("float64"))]
-    if rows.use[:, rows.cells :].any():
+    counts = rows.use if case.toll is None else np.vstack([rows.use, case.toll])
+    if counts[:, rows.cells :].any():
         parts.append((section, rows.cells + year, case.miles[section]))
         end = _condition(case, treatments) * case.area[:, None]
         first = rows.cells + rows.years * (1 + case.family)

@@ -12,10 +12,11 @@ import pandas as pd
 
 from norwalk_geo import config, deterioration, network
 from norwalk_geo.budget import kernel
-from norwalk_geo.budget.demands import Demands, terms
+from norwalk_geo.budget.demands import Demands
 from norwalk_geo.budget.kernel import Arcs
 from norwalk_geo.budget.ramps import Duties
 from norwalk_geo.budget.rows import Rows, Terms, plain
+from norwalk_geo.budget.terms import Planned, equity, parted, terms
 from norwalk_geo.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Rules:
         Yearly growth of costs above inflation.
     demands
         What the plan must keep to beyond the money by year.
+    discount_pct
+        Yearly rate at which later dollars count less where the cost is the objective; by default
+        that of `parameters/discount.csv`.
     """
 
     start_month: int = 7
@@ -60,6 +64,7 @@ class Rules:
     inflation_pct: float = 2.5
     cost_growth_pct: float = 0.0
     demands: Demands = field(default_factory=Demands)
+    discount_pct: float | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,12 @@ class Case:
         first; `FREE` where nothing is counted, `CLOSED` where it may not be done.
     rows
         What the plan must keep to.
+    toll
+        Points that a unit of each measure takes from the objective: a plan for the least cost has
+        one a dollar. None where condition alone counts.
+    idle
+        Points that a square yard paid for loses in a year without work, by year, family, seals and
+        age; it takes the place of condition in a plan for the least backlog. None otherwise.
     duties
         Curb ramps that alterations oblige; None where none are known.
     """
@@ -161,6 +172,8 @@ class Case:
     pattern: Integers
     cell: Integers
     rows: Rows
+    toll: Floats | None = None
+    idle: Floats | None = None
     duties: Duties | None = None
 
     @property
@@ -353,7 +366,11 @@ def build_case(
         area=measures.loc[ids, "area_sy"].to_numpy(),
         miles=measures.loc[ids, "miles"].to_numpy(),
     )
+    if demands.equity_gain_pct:
+        life, family = parted(life, family, equity(streets))
+        stock = replace(stock, family=family)
     if demands != Demands():
-        made = terms(demands, streets, (family, stock.area), years, cents, life)
+        counted = Planned(streets, stock.family, stock.age, stock.area, rules.terminal_years)
+        made = terms(demands, counted, years, cents, life)
         stock = replace(stock, terms=made)
     return case_from_arrays(stock, life, budget_usd=budget_usd, rules=rules, ids=ids)

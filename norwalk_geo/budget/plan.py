@@ -10,9 +10,9 @@ import pandas as pd
 
 from norwalk_geo import config, deterioration, network, schema
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, core, exact, explain, ledger, policies, results
-from norwalk_geo.budget.market import Market
+from norwalk_geo.budget import choose, explain, ledger, policies, results
 from norwalk_geo.budget.model import Rules, build_case
+from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import objective, simulate
 from norwalk_geo.errors import Problem, SchemaError
 
@@ -129,9 +129,7 @@ def optimize(
     """
     rules, aligned = rules or Rules(), align(condition, sections)
     case = build_case(aligned, sections, lifecycle, budget_usd=budget_usd, rules=rules)
-    market = Market.of(case)
-    best = bounds.minimize(market, progress=progress)
-    found = exact.improve(market, core.choose(market, best))
+    found = search(case, progress=progress)
     best, treatments = found.bound, found.treatments
     lives = choose.gather(case, best)
     chosen = results.Chosen(

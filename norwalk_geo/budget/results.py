@@ -17,7 +17,7 @@ from norwalk_geo.budget.simulate import Course
 if TYPE_CHECKING:
     from norwalk_geo.schema import Work, Years
 
-__all__ = ["Chosen", "outcomes", "work", "years"]
+__all__ = ["Chosen", "backlog_cents", "outcomes", "work", "years"]
 
 _NOT_SURVEYED = "Never surveyed: nothing can be planned until its condition is known."
 _NOT_CITY = "Not the city's to maintain: not planned or counted."
@@ -63,6 +63,25 @@ def _due(chosen: Chosen, course: Course) -> npt.NDArray[np.int8]:
     return np.where(is_due, called, -1).astype("int8")
 
 
+def backlog_cents(chosen: Chosen) -> npt.NDArray[np.int64]:
+    """
+    Add up the backlog of each year.
+
+    Parameters
+    ----------
+    chosen
+        The plan.
+
+    Returns
+    -------
+    cents
+        What the windows call for below the critical condition, less what is worked on, by year.
+    """
+    unfunded = np.where(chosen.treatments >= 0, -1, _due(chosen, chosen.course)).astype("int8")
+    cents: npt.NDArray[np.int64] = choose.cost_cents(chosen.case, unfunded).sum(axis=0)
+    return cents
+
+
 def years(chosen: Chosen, miles: Floats) -> Years:
     """
     Summarize each year.
@@ -86,7 +105,6 @@ def years(chosen: Chosen, miles: Floats) -> Years:
     altered = case.life.treatments["ada_kind"].eq("alteration").to_numpy()
     is_alteration = done & altered[treatments]
     nominal = _nominal(case, cents / CENTS, all_years[None, :])
-    unfunded = np.where(done, -1, _due(chosen, chosen.course)).astype("int8")
     frame = pd.DataFrame(
         {
             "year": all_years,
@@ -98,7 +116,7 @@ def years(chosen: Chosen, miles: Floats) -> Years:
             "miles_alteration": miles @ is_alteration,
             "pci": case.area @ chosen.course.end / case.area.sum(),
             "pci_untreated": case.area @ chosen.untreated.end / case.area.sum(),
-            "backlog_usd": choose.cost_cents(case, unfunded).sum(axis=0) / CENTS,
+            "backlog_usd": backlog_cents(chosen) / CENTS,
         }
     )
     return schema.check(frame, "years")

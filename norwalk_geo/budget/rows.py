@@ -51,6 +51,8 @@ class Rows:
         At most, by further row.
     fund_words, row_words
         What each is, in words.
+    row_units, row_sizes
+        Unit that each further row is spoken of in, and how much of what it counts is one.
     """
 
     years: int
@@ -63,6 +65,8 @@ class Rows:
     limit: Floats
     fund_words: tuple[str, ...]
     row_words: tuple[str, ...]
+    row_units: tuple[str, ...] = ()
+    row_sizes: tuple[float, ...] = ()
 
     @property
     def cells(self) -> int:
@@ -75,6 +79,17 @@ class Rows:
             Kinds × years.
         """
         return self.kinds * self.years
+
+    def is_fund(self) -> npt.NDArray[np.bool_]:
+        """
+        Tell the money of funds from their shares of maintenance, which are missed or earned.
+
+        Returns
+        -------
+        is_fund
+            By row of money.
+        """
+        return np.asarray((self.draws >= 0).all(axis=1))
 
     def scaled(self, now: Integers, before: Integers) -> Rows:
         """

@@ -108,6 +108,7 @@ PARAMETERS = (
     "street_words",
     "ranking",
     "packaging",
+    "discount",
 )
 # What field sheets are rated by; no plan reads them.
 SHEET_PARAMETERS = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from norwalk_geo.budget.questions.comparison import Comparison, compare
-from norwalk_geo.budget.questions.levels import Delay, Held, cost_of_delay, cost_to_hold, curve
+from norwalk_geo.budget.questions.holding import Held, cost_to_hold
+from norwalk_geo.budget.questions.levels import Delay, cost_of_delay, curve
 from norwalk_geo.budget.questions.swapping import swaps
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Other money: the curve of condition over budget, what holding costs, and what waiting costs."""
+"""Other money: the curve of condition over budget, and what waiting costs."""
 
 from __future__ import annotations
 
@@ -10,42 +10,19 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.budget.model import CENTS, Case, Rules
-from norwalk_geo.budget.questions.solving import Solved, laid_out, no_work, scaled, solve
+from norwalk_geo.budget.questions.solving import Solved, no_work, scalable, scaled, solve
 from norwalk_geo.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Delay", "Held", "cost_of_delay", "cost_to_hold", "curve"]
+__all__ = ["Delay", "cost_of_delay", "curve"]
 
 _SHARES_PCT = (0, 25, 50, 75, 100, 125, 150, 200, 300)
 _MILLION = 1e6
 # Searches end within this share of the answer, and give up beyond this multiple of the budget.
 _CLOSE, _BESIDE, _MOST = 0.005, 0.002, 64.0
-
-
-@dataclass(frozen=True)
-class Held:
-    """
-    Result of `cost_to_hold`.
-
-    Parameters
-    ----------
-    pci
-        Condition to hold: area-weighted, at the end of the plan, points.
-    budget_usd
-        Constant dollars by fiscal year with which a plan holds it; nothing where none does.
-    share_pct
-        The same in percent of the budget as given; missing where no money holds it.
-    pci_end
-        Condition at the end with that money, or with the most that was tried.
-    """
-
-    pci: float
-    budget_usd: dict[int, float]
-    share_pct: float | None
-    pci_end: float
 
 
 @dataclass(frozen=True)
@@ -73,21 +50,6 @@ class Delay:
     backlog_usd: float
     backlog_delayed_usd: float
     extra_usd: float | None
-
-
-def _case(
-    condition: Condition,
-    sections: Sections,
-    lifecycle: Lifecycle,
-    budget_usd: Mapping[int, float],
-    rules: Rules | None,
-) -> Case:
-    """Lay out the city, which must have money to scale."""
-    case = laid_out(condition, sections, lifecycle, budget_usd, rules)
-    if not case.budget_cents.any():
-        remedy = "Give a budget above zero: other levels of money are shares of it."
-        raise InfeasibleError.of("budget", [Problem("budget", "is zero", remedy=remedy)])
-    return case
 
 
 def curve(
@@ -142,7 +104,7 @@ def curve(
     >>> bool(levels["objective"].is_monotonic_increasing)
     True
     """
-    case = _case(condition, sections, lifecycle, budget_usd, rules)
+    case = scalable(condition, sections, lifecycle, budget_usd, rules)
     wrong = [share for share in shares_pct if not share >= 0]
     if wrong or not len(shares_pct):
         remedy = "Give at least one share, each zero or more."
@@ -200,75 +162,6 @@ def _least(
     return high, found
 
 
-def cost_to_hold(
-    condition: Condition,
-    sections: Sections,
-    lifecycle: Lifecycle,
-    *,
-    budget_usd: Mapping[int, float],
-    rules: Rules | None = None,
-    pci: float | None = None,
-) -> Held:
-    """
-    Find the least money with which the plan ends at a condition.
-
-    Money keeps the shape of the budget over the years. Each level is planned for the whole course
-    of condition, as `optimize` does; a plan that looks at the last year alone could end there for
-    less and leave worse streets on the way.
-
-    Parameters
-    ----------
-    condition
-        Latest survey of each section, aligned to `sections`.
-    sections
-        Streets. Only the city's share of each is planned and counted.
-    lifecycle
-        What each family can live through.
-    budget_usd
-        Constant dollars by fiscal year; its shape is kept.
-    rules
-        How time and money count. By default the fiscal year begins in July.
-    pci
-        Area-weighted condition to end at, points. By default that of the start of the plan.
-
-    Returns
-    -------
-    held
-        Money by year, to half a percent; none where 64 times the budget does not reach it.
-
-    Raises
-    ------
-    InfeasibleError
-        A budget is negative, a year is missing, all of it is zero or there is nothing to plan.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> import norwalk_geo as ng
-    >>> town = ng.towns.town("town", seed=1)
-    >>> sections = town.streets.sections
-    >>> condition = ng.pci.latest(town.surveys, sections, as_of=dt.date(2026, 7, 1))
-    >>> curves = ng.deterioration.curves()
-    >>> life = ng.treatments.lifecycle(curves, ng.treatments.catalogue(base_year=2026))
-    >>> held = cost_to_hold(condition, sections, life, budget_usd={2027: 2e5, 2028: 2e5})
-    >>> held.pci_end >= held.pci
-    True
-    """
-    case = _case(condition, sections, lifecycle, budget_usd, rules)
-    now = float(case.area @ no_work(case).course.start[:, 0] / case.area.sum())
-    target = now if pci is None else pci
-    share, found = _least(case, lambda one: one.pci_end - target)
-    cents = found.case.budget_cents
-    money = {year: int(cents[t]) / CENTS for t, year in enumerate(case.years)}
-    is_held = share is not None
-    return Held(
-        pci=target,
-        budget_usd=money if is_held else {},
-        share_pct=100 * share if share is not None else None,
-        pci_end=found.pci_end,
-    )
-
-
 def cost_of_delay(
     condition: Condition,
     sections: Sections,
@@ -320,7 +213,7 @@ def cost_of_delay(
     >>> delay.objective > delay.objective_delayed
     True
     """
-    case = _case(condition, sections, lifecycle, budget_usd, rules)
+    case = scalable(condition, sections, lifecycle, budget_usd, rules)
     if len(case.years) == 1:
         remedy = "Plan at least two years."
         problem = Problem("budget", "has one year: nothing can be done later", remedy=remedy)
@@ -328,7 +221,7 @@ def cost_of_delay(
     later = dict(zip(case.years, (case.budget_cents / CENTS).tolist(), strict=True))
     first, second = case.years[:2]
     later |= {first: 0.0, second: later[first] + later[second]}
-    delayed = _case(condition, sections, lifecycle, later, rules)
+    delayed = scalable(condition, sections, lifecycle, later, rules)
     now, then = solve(case), solve(delayed)
     share, _ = _least(delayed, lambda one: one.objective - now.objective, then)
     total = int(case.budget_cents.sum()) / CENTS

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, core, exact, policies, results
-from norwalk_geo.budget.market import Market
+from norwalk_geo.budget import choose, policies, results
+from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.model import CENTS, Case, Floats, Rules, build_case
+from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import Course, objective, simulate
-from norwalk_geo.errors import Problem, SchemaError
+from norwalk_geo.errors import InfeasibleError, Problem, SchemaError
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Solved", "laid_out", "no_work", "played", "scaled", "solve"]
+__all__ = ["Solved", "laid_out", "no_work", "played", "scalable", "scaled", "solve"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Solved:
         Points: this plan, and what no plan with this money exceeds.
     price
         Points that one more dollar, spread over the years as the budget is, would add.
+    proof
+        Prices behind the bound: the search for a neighbouring level begins at them.
     """
 
     case: Case
@@ -48,6 +50,7 @@ class Solved:
     objective: float
     bound: float
     price: float
+    proof: Bound | None = None
 
     @property
     def pci_end(self) -> float:
@@ -60,6 +63,19 @@ class Solved:
             Area-weighted, points.
         """
         return float(self.case.area @ self.course.end[:, -1] / self.case.area.sum())
+
+    @property
+    def pci_end_exact(self) -> float:
+        """
+        Condition at the end of the plan in continuous age.
+
+        Returns
+        -------
+        pci
+            Area-weighted, points.
+        """
+        end = simulate(self.case, self.treatments, exact=True).end[:, -1]
+        return float(self.case.area @ end / self.case.area.sum())
 
     @property
     def spent_usd(self) -> float:
@@ -154,6 +170,38 @@ def laid_out(
     return build_case(aligned, sections, lifecycle, budget_usd=budget_usd, rules=rules)
 
 
+def scalable(
+    condition: Condition,
+    sections: Sections,
+    lifecycle: Lifecycle,
+    budget_usd: Mapping[int, float],
+    rules: Rules | None,
+) -> Case:
+    """
+    Lay out a city that has money to scale.
+
+    Parameters
+    ----------
+    condition, sections, lifecycle, budget_usd, rules
+        As `optimize` takes them.
+
+    Returns
+    -------
+    case
+        The city as arrays.
+
+    Raises
+    ------
+    InfeasibleError
+        As `laid_out`, and where all money is zero.
+    """
+    case = laid_out(condition, sections, lifecycle, budget_usd, rules)
+    if not case.budget_cents.any():
+        remedy = "Give a budget above zero: other levels of money are shares of it."
+        raise InfeasibleError.of("budget", [Problem("budget", "is zero", remedy=remedy)])
+    return case
+
+
 def scaled(case: Case, share: float) -> Case:
     """
     Give the same city a share of its money.
@@ -236,14 +284,14 @@ def solve(case: Case, before: Solved | None = None) -> Solved:
     """
     if not case.budget_cents.any():
         return no_work(case)
-    market = Market.of(case)
-    best = bounds.minimize(market)
-    made = exact.improve(market, core.choose(market, best))
+    made = search(case, start=None if before is None else before.proof)
     best, treatments = made.bound, made.treatments
     found = played(case, treatments, bound=best.value / case.scale, price=_price(case, best.prices))
+    found = replace(found, proof=best)
     if before is None or before.objective <= found.objective:
         return found
-    return played(case, before.treatments, bound=found.bound, price=found.price)
+    kept = played(case, before.treatments, bound=found.bound, price=found.price)
+    return replace(kept, proof=best)
 
 
 def _price(case: Case, prices: Floats) -> float:

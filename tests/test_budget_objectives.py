@@ -1,0 +1,133 @@
+"""Least cost, least backlog and what holding costs: against every plan of a tiny city."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_budget import streets, surveyed
+from test_budget_funds import ROWS, YEARS, city, every, life, tables  # noqa: F401 - a fixture
+
+from norwalk_geo import budget
+from norwalk_geo.budget import ledger, measures, policies, results
+from norwalk_geo.budget.demands import Demands
+from norwalk_geo.budget.model import build_case
+from norwalk_geo.budget.simulate import simulate
+from norwalk_geo.errors import InfeasibleError
+
+TARGETS = {
+    "network": {("network", 2028): 66.0},
+    "held": {("network", 2027): 63.0, ("network", 2028): 63.0},
+    "class": {("arterial", 2028): 60.0, ("network", 2027): 64.0},
+}
+
+
+def present_cost(case, plan, rate: float) -> float:
+    dollars = measures.cost_cents(case, plan).sum(axis=0) / 100
+    return float(dollars @ (1 + rate / 100) ** -np.arange(len(dollars)))
+
+
+def reaches(case, plan, targets) -> bool:
+    """From the simulation, not from the rows."""
+    end, names = simulate(case, plan).end, np.array([row[0] for row in ROWS])
+    for (group, year), pci in targets.items():
+        of = (names == group) | (group == "network")
+        mean = case.area[of] @ end[of, year - YEARS[0]] / case.area[of].sum()
+        if mean < pci - 1e-9:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_least_cost_is_the_least_of_all(life, name) -> None:  # noqa: F811
+    condition, sections = tables()
+    money = {2027: 30_000.0, 2028: math.inf}
+    made = budget.cheapest(condition, sections, life, targets=TARGETS[name], budget_usd=money)
+    case = city(life, Demands())
+    plans = [
+        plan
+        for plan in every(case)
+        if reaches(case, plan, TARGETS[name])
+        and measures.cost_cents(case, plan)[:, 0].sum() <= 3_000_000
+    ]
+    least = min(present_cost(case, plan, made.discount_pct) for plan in plans)
+    assert made.bound_usd <= least + 0.02
+    assert made.cost_usd == pytest.approx(least, abs=0.02)
+    assert (made.targets["pci"] >= made.targets["target_pci"] - 1e-9).all()
+    assert (made.targets["pci_exact"] - made.targets["pci"]).abs().max() < 1
+    spent = made.work["cost_usd"].groupby("year").sum()
+    discounted = spent * 1.04 ** -(spent.index.to_numpy() - 2027.0)
+    assert discounted.sum() == pytest.approx(made.cost_usd, abs=0.01)
+    assert made.payments["paid_usd"].sum() == pytest.approx(spent.sum(), abs=0.001)
+
+
+def test_what_comes_by_itself_costs_nothing(life) -> None:  # noqa: F811
+    condition, sections = tables()
+    money = dict.fromkeys(YEARS, math.inf)
+    made = budget.cheapest(
+        condition, sections, life, targets={("network", 2028): 30.0}, budget_usd=money
+    )
+    assert made.cost_usd == made.bound_usd == 0
+    assert made.gap is None
+    assert made.work.empty
+
+
+def test_a_target_out_of_reach_is_named_with_the_nearest(life) -> None:  # noqa: F811
+    condition, sections = tables()
+    money = dict.fromkeys(YEARS, 4_000.0)
+    with pytest.raises(InfeasibleError) as raised:
+        budget.cheapest(
+            condition, sections, life, targets={("network", 2028): 90.0}, budget_usd=money
+        )
+    problem = raised.value.problems[0]
+    assert problem.where == "all streets at 90 or more at the end of 2028"
+    assert "the budget of fiscal year 2028" in problem.what
+    case = city(life, Demands(), usd=4_000.0)
+    reached = max(
+        case.area @ simulate(case, plan).end[:, -1] / case.area.sum()
+        for plan in every(case)
+        if not ledger.broken(case, plan)
+    )
+    assert f"a plan comes to {reached:,.4g} points" in problem.what
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    pci=st.tuples(*[st.floats(20, 90)] * 3),
+    usd=st.tuples(st.integers(0, 40_000), st.integers(1, 60_000)),
+    over=st.sampled_from(["end", "years"]),
+)
+def test_the_least_backlog_is_the_least_of_all(life, pci, usd, over) -> None:  # noqa: F811
+    sections, money = streets(ROWS), dict(zip(YEARS, map(float, usd), strict=True))
+    condition = surveyed(sections, list(pci))
+    made = budget.least_backlog(condition, sections, life, budget_usd=money, over=over)
+    case = build_case(condition, sections, life, budget_usd=money, rules=budget.Rules())
+    idle = simulate(case, policies.do_nothing(case))
+    by_year = np.full(2, 0.5) if over == "years" else np.array([0.0, 1.0])
+    least = math.inf
+    for plan in every(case):
+        if (measures.cost_cents(case, plan).sum(axis=0) <= case.budget_cents).all():
+            one = results.Chosen(case, plan, simulate(case, plan), idle, np.zeros(3))
+            least = min(least, float(results.backlog_cents(one) @ by_year) / 100)
+    assert made.bound_usd <= least + 1e-6
+    assert made.backlog_usd == pytest.approx(least, rel=1e-9, abs=0.02)
+    assert made.years["backlog_usd"].to_numpy() @ by_year == pytest.approx(made.backlog_usd)
+
+
+def test_holding_has_a_least_that_no_plan_goes_below(life) -> None:  # noqa: F811
+    condition, sections = tables()
+    money = dict.fromkeys(YEARS, 20_000.0)
+    held = budget.cost_to_hold(condition, sections, life, budget_usd=money, pci=70.0)
+    case = city(life, Demands(), usd=20_000.0)
+    shares = [
+        (measures.cost_cents(case, plan).sum(axis=0) / case.budget_cents).max()
+        for plan in every(case)
+        if case.area @ simulate(case, plan).end[:, -1] / case.area.sum() >= 70.0
+    ]
+    assert held.least_pct <= 100 * min(shares) * (1 + 1e-9)
+    assert held.share_pct >= 100 * min(shares) * (1 - 1e-9)
+    assert held.pci_end >= 70.0
+    assert held.least_usd == pytest.approx(held.least_pct * 400)
