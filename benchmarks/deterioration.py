@@ -170,7 +170,8 @@ def judge(options: argparse.Namespace) -> None:
     if options.city == "syracuse":
         surveys, sections, work = syracuse()
         until = dt.date(2010, 12, 31)
-        table = deterioration.backtest(surveys, sections, until=until, work_done=work)
+        protocol = deterioration.Protocol(until=until)
+        table = deterioration.backtest(surveys, sections, work_done=work, protocol=protocol)
     else:
         surveys, sections = sandiego()
         table = deterioration.backtest(surveys, sections)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from benchmarks.deterioration import sandiego, syracuse
 from norwalk_geo import deterioration, needs, network, pci, schema, treatments
 from norwalk_geo.cli.commands import app
+from norwalk_geo.deterioration import Protocol
 from norwalk_geo.errors import ConfigError
 
 AS_OF = dt.date(2026, 7, 1)
@@ -180,7 +181,10 @@ def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
 def test_syracuse_is_forecast_better_than_by_plain_methods(real: Path) -> None:
     surveys, sections, work = syracuse(real)
     table = deterioration.backtest(
-        surveys, sections, until=dt.date(2010, 12, 31), work_done=work, with_boosting=False
+        surveys,
+        sections,
+        work_done=work,
+        protocol=Protocol(until=dt.date(2010, 12, 31), with_boosting=False, cuts=()),
     ).loc["without recorded work"]
     assert table.loc["fitted", "rmse_points"] < 11.2
     assert 75 <= table.loc["fitted", "coverage_pct"] <= 85
@@ -193,7 +197,9 @@ def test_syracuse_is_forecast_better_than_by_plain_methods(real: Path) -> None:
 def test_sandiego_is_forecast_better_than_by_plain_methods(real: Path) -> None:
     surveys, sections = sandiego(real)
     some = sections.iloc[::6]
-    table = deterioration.backtest(surveys, some, with_boosting=False)
+    table = deterioration.backtest(
+        surveys, some, protocol=Protocol(with_boosting=False, cuts=(15.0,))
+    )
     rows = table.loc["rise up to 15 points"]
     assert 75 <= rows.loc["fitted", "coverage_pct"] <= 85
     for rival in ("last_value", "own_line", "cited_curve"):

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from norwalk_geo import deterioration
+from norwalk_geo.deterioration import Protocol
 from norwalk_geo.errors import SchemaError
 
 CITED = deterioration.curves()
@@ -71,7 +72,9 @@ def test_every_curve_falls_strictly_from_a_hundred(known: deterioration.Fit) -> 
 def test_the_intervals_hold_eight_of_ten_of_the_future() -> None:
     """Fitted to ratings until 2017; judged on 2020 and 2023, which it has not seen."""
     table = deterioration.backtest(
-        city(seed=2), sections(400), until=dt.date(2018, 1, 1), with_boosting=False
+        city(seed=2),
+        sections(400),
+        protocol=Protocol(until=dt.date(2018, 1, 1), with_boosting=False, cuts=()),
     )
     rows = table.loc["all"]
     assert 74 <= rows.loc["fitted", "coverage_pct"] <= 86
@@ -133,6 +136,74 @@ def test_a_section_moves_from_its_family_toward_its_own_history(known: deteriora
     together = np.corrcoef(np.log(found), np.log(pace))[0, 1]
     assert together > 0.5
     assert found.std() < pace.std()
+
+
+def test_a_wide_street_that_falls_faster_is_forecast_lower() -> None:
+    """Two widths in one family; what the width tells is learned, and drawn toward nothing."""
+    streets = sections(600).assign(width_ft=np.repeat([30.0, 60.0], 300))
+    ratings = city(600, years=(2016, 2023), seed=4)
+    wide = streets.index[streets["width_ft"] > 40]
+    late = ratings.index.get_level_values("survey_date") > pd.Timestamp("2020-01-01")
+    hit = late & ratings.index.get_level_values("section_id").isin(wide)
+    ratings.loc[hit, "pci"] = (ratings.loc[hit, "pci"] - 12).clip(lower=0)
+    found = deterioration.fit(deterioration.histories(ratings), streets)
+    same = pd.DataFrame(
+        {"pci": 80.0, "pci_method": "vendor", "survey_date": pd.Timestamp("2023-07-02")},
+        index=streets.index[[0, 599]],
+    )
+    table = deterioration.forecast(same, streets.loc[same.index], years=[2030], fitted=found)
+    narrow, broad = table["pci"].to_numpy()
+    assert 4 < narrow - broad < 13
+    plain = deterioration.fit(deterioration.histories(ratings), sections(600))
+    assert plain.offset.points(np.array([80.0]), pd.Series(["residential AC"]), streets[:1]).size
+
+
+# ------------------------------------------------------------------ with the work that is usual
+
+
+def worked_city(yearly: float, count: int = 900, steps: int = 1) -> pd.DataFrame:
+    """Surveys every six years; the worked share is rated 95 ± 2, the others fall by about 12."""
+    rng = np.random.default_rng(8)
+    now, ids = rng.uniform(40, 90, count), sections(count).index
+    parts = [surveys(ids, "2009-07-01", now)]
+    for step in range(steps):
+        is_worked = rng.uniform(size=count) < 1 - np.exp(-6 * yearly)
+        fallen = np.maximum(now - 12 + rng.normal(0, 3, count), 0)
+        now = np.where(is_worked, 95 + rng.normal(0, 2, count), fallen)
+        parts.append(surveys(ids, f"{2015 + 6 * step}-07-01", now))
+    return pd.concat(parts).sort_index()
+
+
+def test_the_chance_of_work_is_recovered_and_mixed_in() -> None:
+    yearly, streets = 0.06, sections(900)
+    seen = deterioration.histories(worked_city(yearly), rise_points=4.0)
+    fitted = deterioration.fit(seen, streets)
+    usual = deterioration.usual_work(seen, streets, fitted)
+    assert usual.worked / usual.pairs == pytest.approx(1 - np.exp(-6 * yearly), abs=0.05)
+    condition = latest(worked_city(yearly))
+    made = deterioration.forecast_with_usual_work(
+        condition, streets, usual, years=[2016, 2020], fitted=fitted
+    )
+    after_five = made.xs(2020, level="year")["work_pct"].mean() / 100
+    assert after_five == pytest.approx(1 - np.exp(-5 * yearly), abs=0.05)
+    nothing = deterioration.forecast(condition, streets, years=[2020], fitted=fitted)["pci"]
+    assert made.xs(2020, level="year")["pci"].mean() > nothing.mean()
+    assert (made["pci_low"] <= made["pci_high"]).all()
+
+
+def test_usual_work_needs_work() -> None:
+    seen = deterioration.histories(city(40))
+    fitted = deterioration.fit(seen, sections(40))
+    with pytest.raises(SchemaError, match="work between only 0 pairs of ratings"):
+        deterioration.usual_work(seen, sections(40), fitted)
+
+
+def test_each_limit_is_a_rule_for_learning_and_judging_alike() -> None:
+    rule = Protocol(until=dt.date(2018, 1, 1), with_boosting=False, cuts=(8.0,))
+    table = deterioration.backtest(worked_city(0.06, 450, 2), sections(450), protocol=rule)
+    assert {"all", "rise up to 8 points"} == set(table.index.get_level_values("kept"))
+    assert table.loc[("rise up to 8 points", "last_value"), "worse_low_points"] > 0
+    assert table.loc[("all", "fitted"), "worse_low_points"] > 0
 
 
 # ------------------------------------------------------------------ surveys that tell nothing
@@ -202,8 +273,7 @@ def test_a_backtest_needs_two_dates() -> None:
         deterioration.backtest(
             surveys(sections(5).index, "2020-01-01", 50.0),
             sections(5),
-            until=dt.date(2021, 1, 1),
-            with_boosting=False,
+            protocol=Protocol(until=dt.date(2021, 1, 1), with_boosting=False),
         )
 
 

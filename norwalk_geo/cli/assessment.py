@@ -193,10 +193,11 @@ def backtest(
         table = deterioration.backtest(
             read.tables["surveys"],
             gpd.GeoDataFrame(read.tables["sections"]),
-            until=until.date() if until else None,
             work_done=read.tables.get("work_done"),
             curves=deterioration.curves(read.parameters["curves"]),
-            with_boosting=boosting,
+            protocol=deterioration.Protocol(
+                until=until.date() if until else None, with_boosting=boosting
+            ),
         )
         summary = report.backtest_summary(table, about=assessing.origin(read, as_of, []))
         report.write_backtest(aside, table, summary)

@@ -9,7 +9,7 @@ says where each section stands and how fast it moves, as far as its own ratings 
 
 from __future__ import annotations
 
-from norwalk_geo.deterioration.backtest import backtest
+from norwalk_geo.deterioration.backtest import Protocol, backtest
 from norwalk_geo.deterioration.family import (
     condition_at,
     curves,
@@ -21,10 +21,13 @@ from norwalk_geo.deterioration.fitting import Fit, fit
 from norwalk_geo.deterioration.forecasting import forecast
 from norwalk_geo.deterioration.histories import Histories, histories
 from norwalk_geo.deterioration.markov import expected, transitions
+from norwalk_geo.deterioration.usual import UsualWork, forecast_with_usual_work, usual_work
 
 __all__ = [
     "Fit",
     "Histories",
+    "Protocol",
+    "UsualWork",
     "backtest",
     "condition_at",
     "curves",
@@ -33,7 +36,9 @@ __all__ = [
     "families",
     "fit",
     "forecast",
+    "forecast_with_usual_work",
     "histories",
     "months_since_survey",
     "transitions",
+    "usual_work",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -11,43 +12,81 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
+from norwalk_geo.deterioration import described, held_out, rivals, scales
 from norwalk_geo.deterioration import family as family_rules
-from norwalk_geo.deterioration import held_out, rivals, scales
 from norwalk_geo.deterioration.fitting import Fit, fit
 from norwalk_geo.deterioration.histories import RISE_POINTS, Histories, histories
+from norwalk_geo.deterioration.judging import score
 from norwalk_geo.deterioration.predict import predict
+from norwalk_geo.deterioration.usual import mixture, usual_work
 from norwalk_geo.errors import Problem, SchemaError
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Curves, Sections, Surveys
 
-__all__ = ["CUTS", "backtest"]
+__all__ = ["CUTS", "Protocol", "backtest"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 WorkDone: TypeAlias = pd.DataFrame
 CUTS = (30.0, RISE_POINTS, 10.0, 5.0, 0.0)
-_FOLDS, _DRAWS = 3, 500
-_PENALTY = 10.0
-_METHODS = ("fitted", "fitted_median", "last_value", "own_line", "cited_curve", "boosting")
-_ABOUT = ("width_ft", "area_sy", "lanes", "given_length_ft")
+_FOLDS = 3
+_ON_ALL = "boosting on all"
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """
+    How forecasts are judged.
+
+    Parameters
+    ----------
+    until
+        Learn from ratings up to this day and forecast the later ones. Without it the last rating of
+        each section is forecast from its earlier ones by a fit to other sections, in three folds.
+    with_boosting
+        Compare with gradient boosting, which needs scikit-learn.
+    cuts
+        Where there are no records, a rise by more points is taken as work. Each limit is a rule for
+        what every method learns from and is judged by alike, and none is the truth.
+    """
+
+    until: dt.date | None = None
+    with_boosting: bool = True
+    cuts: Sequence[float] = CUTS
+
+
+@dataclass(frozen=True)
+class _Split:
+    """What may be learned from, what is known of the judged sections, and the cases."""
+
+    train: Histories
+    origin: Histories
+    cases: pd.DataFrame
+    uncut: tuple[Histories, Histories] | None = None
 
 
 def _about(sections: Sections, family: pd.Series) -> pd.DataFrame:
     """Take the numbers of each section that a learner may use."""
-    frame = pd.DataFrame(sections).reindex(columns=list(_ABOUT)).astype("float64")
-    return frame.assign(family=pd.factorize(family, sort=True)[0].astype("float64"))
+    return described.numbers(sections).assign(
+        family=pd.factorize(family, sort=True)[0].astype("float64")
+    )
 
 
-def _fitted(made: Fit, origin: Histories, family: pd.Series, rows: Floats, ahead: Floats) -> Floats:
+def _fitted(
+    made: Fit, origin: Histories, sections: Sections, cases: pd.DataFrame
+) -> dict[str, Floats]:
     """Forecast by the fit: mean, median, low and high, by case."""
+    family = family_rules.families(sections, made.curves)["family"]
     observed, ids = scales.observe(origin.ratings)
     names = family.loc[ids["section_id"]].reset_index(drop=True)
     states = held_out.states_of(observed, names, made.models, made.shares)
+    last = observed.pci[np.append(observed.first[1:], len(observed.pci)) - 1]
+    about = described.numbers(sections.loc[ids["section_id"]])
+    states["offset"] = made.offset.points(last, names, about)
     history = pd.Index(origin.ratings["history"].unique())
-    found = predict(
-        states.iloc[history.get_indexer(pd.Index(rows))], made.models, made.widths, ahead
-    )
-    return np.column_stack([found[k] for k in ("pci_mean", "pci", "pci_low", "pci_high")])
+    some = states.iloc[history.get_indexer(pd.Index(cases["history"]))]
+    ahead = cases["ahead"].to_numpy(dtype="float64")
+    return predict(some, made.models, made.correction, ahead)
 
 
 def _around(points: Floats, errors: Floats) -> tuple[Floats, Floats, Floats]:
@@ -91,33 +130,58 @@ def _simple(
     return {name: _around(now, rated - then) for name, (then, now) in made.items()}
 
 
+def _boosted(
+    train: pd.DataFrame, origin: pd.DataFrame, cases: pd.DataFrame, about: pd.DataFrame
+) -> tuple[Floats, Floats, Floats]:
+    """Forecast by gradient boosting."""
+    described_as = rivals.features(origin, about)
+    learned = rivals.pairs(train, rivals.features(train, about))
+    at = described_as.loc[cases["row"]].reset_index(drop=True)
+    return rivals.boosting(learned, at.assign(ahead=cases["ahead"].to_numpy(dtype="float64")))
+
+
 def _forecast(
-    train: Histories,
-    origin: Histories,
-    cases: pd.DataFrame,
-    sections: Sections,
-    curves: Curves,
-    with_boosting: bool,  # noqa: FBT001 - one of the inputs
+    one: _Split, sections: Sections, curves: Curves, *, with_boosting: bool
 ) -> pd.DataFrame:
     """Forecast the cases by every method from one fit."""
     family = family_rules.families(sections, curves)["family"]
-    made = fit(train, sections, cited=curves)
-    ahead = cases["ahead"].to_numpy(dtype="float64")
-    own = _fitted(made, origin, family, cases["history"].to_numpy(), ahead)
-    found = {"fitted": (own[:, 0], own[:, 2], own[:, 3])}
-    found["fitted_median"] = (own[:, 1], own[:, 2], own[:, 3])
-    found |= _simple(train.ratings, origin, cases, family, curves)
-    if with_boosting:
-        about = _about(sections, family)
-        described = rivals.features(origin.ratings, about)
-        learned = rivals.pairs(train.ratings, rivals.features(train.ratings, about))
-        at = described.loc[cases["row"]].reset_index(drop=True).assign(ahead=ahead)
-        found["boosting"] = rivals.boosting(learned, at)
+    made = fit(one.train, sections, cited=curves)
+    own = _fitted(made, one.origin, sections, one.cases)
+    points = (own["pci_low"], own["pci_high"])
+    found = {"fitted": (own["pci_mean"], *points), "fitted_median": (own["pci"], *points)}
+    found |= _simple(one.train.ratings, one.origin, one.cases, family, curves)
+    about = _about(sections, family)
+    if one.uncut is not None:
+        found |= _usual(one, sections, made, own)
+    for name, (learned, known) in _boosters(one).items() if with_boosting else ():
+        found[name] = _boosted(learned.ratings, known.ratings, one.cases, about)
     parts = [
-        cases.assign(method=name, forecast=mean, low=low, high=high)
+        one.cases.assign(method=name, forecast=mean, low=low, high=high)
         for name, (mean, low, high) in found.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _boosters(one: _Split) -> dict[str, tuple[Histories, Histories]]:
+    """List what boosting learns from: ratings cut by the rule, and all of them."""
+    made = {"boosting": (one.train, one.origin)}
+    return made if one.uncut is None else made | {_ON_ALL: one.uncut}
+
+
+def _usual(
+    one: _Split, sections: Sections, made: Fit, own: dict[str, Floats]
+) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """Forecast with the work that the city usually does, where it shows."""
+    try:
+        usual = usual_work(one.train, sections, made)
+    except SchemaError:
+        return {}
+    streets = sections.loc[one.cases["section_id"]]
+    of = family_rules.families(streets, made.curves)["family"]
+    last = one.cases["pci"].to_numpy(dtype="float64")
+    terms = usual.layout.matrix(last, of, described.numbers(streets))
+    found = mixture(usual, terms, own, one.cases["ahead"].to_numpy(dtype="float64"))
+    return {"usual_work": (found["pci_mean"], found["pci_low"], found["pci_high"])}
 
 
 def _cases(origin: pd.DataFrame, later: pd.DataFrame, work: WorkDone | None) -> pd.DataFrame:
@@ -144,82 +208,67 @@ def _cases(origin: pd.DataFrame, later: pd.DataFrame, work: WorkDone | None) -> 
     return both.reset_index(drop=True)
 
 
-def _score(judged: pd.DataFrame, kept: str) -> list[dict[str, object]]:
-    """Score every method on the same cases, resampling sections."""
-    codes, names = pd.factorize(judged["section_id"])
-    rng = np.random.default_rng(2016)
-    size = len(names)
-    times = np.array(
-        [np.bincount(rng.integers(0, size, size), minlength=size) for _ in range(_DRAWS)]
-    )
-    squares, rows = {}, []
-    for method in [one for one in _METHODS if one in set(judged["method"])]:
-        mine = judged["method"].eq(method).to_numpy()
-        error = (judged["forecast"] - judged["rated"]).to_numpy()[mine]
-        total = np.bincount(codes[mine], error**2, minlength=size)
-        many = np.bincount(codes[mine], minlength=size)
-        squares[method] = np.sqrt(times @ total / (times @ many))
-        some = judged[mine]
-        under = (some["low"] - some["rated"]).clip(lower=0)
-        over = (some["rated"] - some["high"]).clip(lower=0)
-        low, high = np.quantile(squares[method], [0.025, 0.975])
-        worse = np.quantile(squares[method] - squares["fitted"], [0.025, 0.975])
-        rows.append(
-            {
-                "kept": kept,
-                "method": method,
-                "ratings": int(mine.sum()),
-                "sections": size,
-                "rmse_points": float(np.sqrt((error**2).mean())),
-                "rmse_low_points": low,
-                "rmse_high_points": high,
-                "worse_low_points": worse[0],
-                "worse_high_points": worse[1],
-                "bias_points": float(error.mean()),
-                "coverage_pct": float(((under <= 0) & (over <= 0)).mean() * 100),
-                "interval_score_points": float(
-                    (some["high"] - some["low"] + _PENALTY * (under + over)).mean()
-                ),
-            }
-        )
-    return rows
-
-
 def _split(
-    surveys: Surveys, work: WorkDone | None, until: dt.date | None
-) -> list[tuple[Histories, Histories, pd.DataFrame]]:
-    """Give what may be learned from, what is known of the judged sections, and the cases."""
+    surveys: Surveys, work: WorkDone | None, until: dt.date | None, rise_points: float
+) -> list[_Split]:
+    """Split by date, or by section where there is none."""
     if until is not None:
-        is_early = surveys.index.get_level_values("survey_date") <= pd.Timestamp(until)
         day = pd.Timestamp(until)
+        is_early = surveys.index.get_level_values("survey_date") <= day
         earlier = None if work is None else work[work.index.get_level_values("finished") <= day]
-        train = histories(surveys[is_early], earlier)
-        later = histories(surveys[~is_early]).ratings
-        return [(train, train, _cases(train.ratings, later, work))]
-    whole = histories(surveys, work)
+        train = histories(surveys[is_early], earlier, rise_points=rise_points)
+        later = histories(surveys[~is_early], rise_points=rise_points).ratings
+        return [_Split(train, train, _cases(train.ratings, later, work))]
+    whole = histories(surveys, work, rise_points=rise_points)
     flat = histories(surveys, work, rise_points=np.inf).ratings
     is_last = flat["section_id"].ne(flat["section_id"].shift(-1))
-    known = histories(
-        surveys.loc[flat[~is_last].set_index(["section_id", "survey_date"]).index], work
-    )
+    before = surveys.loc[flat[~is_last].set_index(["section_id", "survey_date"]).index]
+    known = histories(before, work, rise_points=rise_points)
     cases = _cases(known.ratings, flat[is_last], work)
     made = []
     for side in range(_FOLDS):
         fold = pd.factorize(whole.ratings["section_id"])[0] % _FOLDS
         train = replace(whole, ratings=whole.ratings[fold != side])
         learned = set(train.ratings["section_id"])
-        made.append((train, known, cases[~cases["section_id"].isin(learned)]))
+        made.append(_Split(train, known, cases[~cases["section_id"].isin(learned)]))
     return made
+
+
+def _judged(
+    surveys: Surveys,
+    work: WorkDone | None,
+    about: tuple[Sections, Curves],
+    protocol: Protocol,
+    rise_points: float,
+) -> pd.DataFrame:
+    """Forecast every case by every method under one rule for work."""
+    splits = _split(surveys, work, protocol.until, rise_points)
+    if rise_points == RISE_POINTS:
+        # The row that a case stands in is the same: only the histories differ.
+        pairs = zip(splits, _split(surveys, None, protocol.until, np.inf), strict=True)
+        splits = [replace(one, uncut=(two.train, two.origin)) for one, two in pairs]
+    parts = [
+        _forecast(one, *about, with_boosting=protocol.with_boosting)
+        for one in splits
+        if len(one.cases)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _scores_of_all(judged: pd.DataFrame) -> list[dict[str, object]]:
+    """Score with nothing left out."""
+    mine = judged[judged["method"].ne("boosting")].replace({"method": {_ON_ALL: "boosting"}})
+    is_usual = mine["method"].eq("usual_work").any()
+    return score(mine, "all", beside="usual_work" if is_usual else "fitted")
 
 
 def backtest(
     surveys: Surveys,
     sections: Sections,
     *,
-    until: dt.date | None = None,
     work_done: WorkDone | None = None,
     curves: Curves | None = None,
-    with_boosting: bool = True,
+    protocol: Protocol = Protocol(),
 ) -> pd.DataFrame:
     """
     Judge the fit on ratings that it had not seen.
@@ -229,22 +278,19 @@ def backtest(
     surveys
         Ratings.
     sections
-        Class, surface and, for boosting, whatever numbers they have. No shapes are needed.
-    until
-        Learn from ratings up to this day and forecast the later ones. Without it the last rating of
-        each section is forecast from its earlier ones by a fit to other sections, in three folds.
+        Class, surface and whatever numbers they have. No shapes are needed.
     work_done
-        Records of work: forecasts across it are not judged, but in the row `all`. Where there are
-        none, the outcome alone can tell, which flatters coverage; so several limits are reported.
+        Records of work: forecasts across it are not judged, but in the row `all`.
     curves
         Cited curves. By default those that ship with the package.
-    with_boosting
-        Compare with gradient boosting, which needs scikit-learn.
+    protocol
+        What is learned from and what is judged.
 
     Returns
     -------
     backtest
-        One row a choice of judged ratings and method.
+        One row a choice of judged ratings and method. In `all` nothing is left out: there boosting
+        learns from all ratings, and `usual_work` forecasts with the city's usual work.
 
     Raises
     ------
@@ -252,21 +298,20 @@ def backtest(
         No section has ratings both to learn from and to judge by.
     """
     table = family_rules.curves() if curves is None else curves
-    inside = surveys.index.get_level_values("section_id").isin(sections.index)
-    parts = [
-        _forecast(train, origin, cases, sections, table, with_boosting)
-        for train, origin, cases in _split(surveys[inside], work_done, until)
-        if len(cases)
-    ]
-    if not parts:
-        remedy = "Give surveys of at least two dates, or another day."
-        what = "no section has a rating to learn from and a later one to judge by"
-        raise SchemaError.of("surveys", [Problem("survey_date", what, remedy=remedy)])
-    judged = pd.concat(parts, ignore_index=True)
-    rows = _score(judged, "all")
-    judged = judged[~judged["is_worked"]]
-    if work_done is not None and len(work_done):
-        rows += _score(judged, "without recorded work")
-    for cut in CUTS:
-        rows += _score(judged[judged["rise"] <= cut], f"rise up to {cut:g} points")
+    some = surveys[surveys.index.get_level_values("section_id").isin(sections.index)]
+    about, rows = (sections, table), list[dict[str, object]]()
+    for cut in dict.fromkeys((RISE_POINTS, *protocol.cuts)):
+        judged = _judged(some, work_done, about, protocol, cut)
+        if not len(judged):
+            remedy = "Give surveys of at least two dates, or another day."
+            what = "no section has a rating to learn from and a later one to judge by"
+            raise SchemaError.of("surveys", [Problem("survey_date", what, remedy=remedy)])
+        if cut == RISE_POINTS:
+            rows += _scores_of_all(judged)
+        judged = judged[~judged["is_worked"] & ~judged["method"].isin([_ON_ALL, "usual_work"])]
+        if cut == RISE_POINTS and work_done is not None and len(work_done):
+            rows += score(judged, "without recorded work", beside="fitted")
+        if cut in protocol.cuts:
+            low = judged[judged["rise"] <= cut]
+            rows += score(low, f"rise up to {cut:g} points", beside="fitted")
     return schema.check(pd.DataFrame(rows), "backtest")

@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from norwalk_geo.deterioration import described, held_out, latent, scales
 from norwalk_geo.deterioration import family as family_rules
-from norwalk_geo.deterioration import held_out, latent, scales
+from norwalk_geo.deterioration.calibrate import Offset, calibrate
 from norwalk_geo.deterioration.histories import Histories
 from norwalk_geo.deterioration.latent import Model, Observed
-from norwalk_geo.deterioration.predict import Widths
+from norwalk_geo.deterioration.predict import Correction
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Curves, Sections
@@ -28,6 +29,8 @@ __all__ = ["Fit", "fit"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 LEAST_TO_COMPARE = 100
+# Ratings are told apart by a tenth of a point.
+_STEPS = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,11 @@ class Fit:
         By family: shape, scale, error of a rating, spread of paces.
     shares
         By family: how first conditions and paces are distributed.
-    widths
-        Factors that make the intervals hold eight of ten ratings.
+    correction
+        What held-out ratings say of the forecasts: a shift, and factors that make the intervals
+        hold eight of ten ratings.
+    offset
+        Points to add for a section's last rating, family, width, length, area and lanes.
     scores
         Error of each form of curve on ratings held out, points.
     notes
@@ -61,7 +67,8 @@ class Fit:
     states: pd.DataFrame
     models: dict[str, Model]
     shares: dict[str, Floats]
-    widths: Widths
+    correction: Correction
+    offset: Offset
     scores: pd.DataFrame
     notes: tuple[str, ...]
 
@@ -100,17 +107,28 @@ class Fit:
         values = known.where(is_same)
         alone = condition["pci"].notna() & ~is_same
         if alone.any():
-            observed = latent.observe(
-                np.arange(alone.sum()),
-                np.zeros(alone.sum()),
-                condition.loc[alone, "pci"].to_numpy(dtype="float64"),
-            )
-            flat = {name: _flat(share) for name, share in self.shares.items()}
-            found = held_out.states_of(observed, family[alone], self.models, flat)
-            for name in found.columns.difference(["family"]):
-                values.loc[alone, name] = found[name].to_numpy()
+            found = self._alone(condition.loc[alone, "pci"], family[alone], sections)
+            for name, column in found.items():
+                values.loc[alone, name] = column
         names = pd.Categorical(family.to_numpy(), categories=list(self.models))
         return values.assign(family=names)
+
+    def _alone(
+        self, pci: pd.Series, family: pd.Series, sections: Sections
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """Say where sections stand by one rating each; equal ratings of a family stand alike."""
+        flat = {name: _flat(share) for name, share in self.shares.items()}
+        points = pci.to_numpy(dtype="float64")
+        code, names = pd.factorize(family)
+        key = code * _STEPS + np.rint(points * (_STEPS / 1000)).astype("int64")
+        _, first, row = np.unique(key, return_index=True, return_inverse=True)
+        count = len(first)
+        observed = latent.observe(np.arange(count), np.zeros(count), points[first])
+        of = pd.Series(names[code[first]])
+        states = held_out.states_of(observed, of, self.models, flat).drop(columns="family")
+        found = {str(name): states[name].to_numpy()[row] for name in states.columns}
+        known = described.numbers(sections.loc[pci.index])
+        return found | {"offset": self.offset.points(points, family, known)}
 
 
 def _flat(share: Floats) -> Floats:
@@ -177,7 +195,9 @@ def fit(
     observed, ids = scales.observe(found.ratings)
     names = family.loc[ids["section_id"]].reset_index(drop=True)
     made = scales.search(observed, names, table)
-    models, widths, form = made.models, Widths(), "sigmoid"
+    ids["family"] = names
+    numbers = described.numbers(sections)
+    models, correction, offset, form = made.models, Correction(), Offset(), "sigmoid"
     scores = pd.DataFrame({"rmse_points": [], "is_chosen": []})
     if made.is_fitted:
         if len(names) >= LEAST_TO_COMPARE:
@@ -188,18 +208,18 @@ def fit(
         models = held_out.choose_wander(observed, names, models)
     shares = scales.shares_of(observed, names, models)
     if made.is_fitted:
-        dated = ids["survey_date"].dt.year
-        widths = held_out.calibrate(observed, names, dated, models, shares)
+        correction, offset = calibrate(observed, ids, models, shares, numbers)
     notes = [*surveys.notes, *made.notes]
     if made.is_fitted:
         notes += _words(form, scores, made.city, made.parameters)
     return Fit(
         parameters=made.parameters,
         curves=scales.tabulate(models, table) if made.is_fitted else table,
-        states=_states(observed, ids, names, models, shares),
+        states=_states(observed, ids, (models, shares), offset, numbers),
         models=models,
         shares=shares,
-        widths=widths,
+        correction=correction,
+        offset=offset,
         scores=scores,
         notes=tuple(notes),
     )
@@ -208,14 +228,17 @@ def fit(
 def _states(
     observed: Observed,
     ids: pd.DataFrame,
-    names: pd.Series,
-    models: dict[str, Model],
-    shares: dict[str, Floats],
+    known: tuple[dict[str, Model], dict[str, Floats]],
+    offset: Offset,
+    numbers: pd.DataFrame,
 ) -> pd.DataFrame:
     """Say where each section stands at its last rating."""
     if not len(ids):
         columns = ["survey_date", "family", "age", "age_sd", "pace", "pace_sd", "covariance"]
-        return pd.DataFrame(columns=columns, index=pd.Index([], name="section_id", dtype="str"))
-    states = held_out.states_of(observed, names, models, shares)
+        index = pd.Index([], name="section_id", dtype="str")
+        return pd.DataFrame(columns=[*columns, "offset"], index=index)
+    states = held_out.states_of(observed, ids["family"], *known)
+    last = observed.pci[np.append(observed.first[1:], len(observed.pci)) - 1]
+    states["offset"] = offset.points(last, ids["family"], numbers.loc[ids["section_id"]])
     states = states.assign(section_id=ids["section_id"], survey_date=ids["survey_date"])
     return states.drop_duplicates("section_id", keep="last").set_index("section_id")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from norwalk_geo.deterioration.fitting import Fit
     from norwalk_geo.schema import Condition, Curves, Forecast, Sections
 
-__all__ = ["forecast"]
+__all__ = ["expected", "forecast"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 _SECONDS_PER_YEAR = 365.25 * 86_400
@@ -50,24 +50,38 @@ def _through_survey(
 
 
 def _from_histories(
-    condition: Condition, sections: Sections, fitted: Fit, ahead: Floats
+    condition: Condition,
+    sections: Sections,
+    fitted: Fit,
+    ahead: Floats,
+    *,
+    with_mean: bool = False,
 ) -> dict[str, Floats]:
     """Move each section from where its own history puts it, at its own pace."""
     states = fitted.place(condition, sections)
-    names = ("pci", "pci_low", "pci_high")
-    made = {name: np.full(ahead.shape, np.nan) for name in names}
-    codes = states["family"].cat.codes.to_numpy()
-    for code in np.unique(codes):
-        rows = np.flatnonzero(codes == code)
-        some = states.iloc[rows]
-        for year in range(ahead.shape[1]):
-            found = predict(some, fitted.models, fitted.widths, ahead[rows, year])
-            for name in names:
-                made[name][rows, year] = found[name]
-    for wide in made.values():
-        # A state that is not well known can seem to recover as time goes on; it cannot.
-        np.copyto(wide, np.fmin.accumulate(wide, axis=1), where=~np.isnan(wide))
-    return made
+    return predict(states, fitted.models, fitted.correction, ahead, with_mean=with_mean)
+
+
+def _laid_out(
+    condition: Condition, sections: Sections, years: Iterable[int], start_month: int
+) -> tuple[Condition, Sections, Floats, pd.MultiIndex]:
+    """Put sections in the order of their ids, with the years since their survey."""
+    span = sorted(set(years))
+    days = [pd.Timestamp(config.year_start(year + 1, start_month)) for year in span]
+    order = np.argsort(condition.index.to_numpy(dtype="object"), kind="stable")
+    known, streets = condition.iloc[order], sections.loc[condition.index].iloc[order]
+    # Built from codes: sorting and checking twenty million rows would take longer than all else.
+    codes = [
+        np.repeat(np.arange(len(known), dtype="int32"), len(span)),
+        np.tile(np.arange(len(span), dtype="int8"), len(known)),
+    ]
+    index = pd.MultiIndex(
+        levels=[known.index, pd.Index(span, dtype="int64")],  # type: ignore[list-item]
+        codes=codes,  # type: ignore[arg-type]
+        names=["section_id", "year"],
+        verify_integrity=False,
+    )
+    return known, streets, _years_ahead(known, days), index
 
 
 def forecast(
@@ -119,26 +133,43 @@ def forecast(
     >>> bool((later[2035].dropna() < later[2030].dropna()).all())
     True
     """
-    span = sorted(set(years))
-    days = [pd.Timestamp(config.year_start(year + 1, start_month)) for year in span]
-    order = np.argsort(condition.index.to_numpy(dtype="object"), kind="stable")
-    known, streets = condition.iloc[order], sections.loc[condition.index].iloc[order]
-    ahead = _years_ahead(known, days)
+    known, streets, ahead, index = _laid_out(condition, sections, years, start_month)
     if fitted is not None and curves is None:
         columns = _from_histories(known, streets, fitted, ahead)
     else:
         table = family_rules.curves() if curves is None else curves
         columns = _through_survey(known, streets, table, ahead)
-    # Built from codes: sorting and checking twenty million rows would take longer than all else.
-    codes = [
-        np.repeat(np.arange(len(known), dtype="int32"), len(span)),
-        np.tile(np.arange(len(span), dtype="int8"), len(known)),
-    ]
-    index = pd.MultiIndex(
-        levels=[known.index, pd.Index(span, dtype="int64")],  # type: ignore[list-item]
-        codes=codes,  # type: ignore[arg-type]
-        names=["section_id", "year"],
-        verify_integrity=False,
-    )
     flat = {name: wide.ravel() for name, wide in columns.items()}
     return pd.DataFrame(flat, index=index, copy=False)
+
+
+def expected(
+    condition: Condition,
+    sections: Sections,
+    *,
+    years: Iterable[int],
+    fitted: Fit,
+    start_month: int,
+) -> tuple[pd.MultiIndex, Floats, dict[str, Floats]]:
+    """
+    Forecast as `forecast` does, with the expected rating.
+
+    Parameters
+    ----------
+    condition, sections
+        As for `forecast`.
+    years
+        Fiscal years.
+    fitted
+        What `fit` found.
+    start_month
+        Month in which the fiscal year begins.
+
+    Returns
+    -------
+    index, ahead, columns
+        Section and year, years after the survey, and `pci`, `pci_low`, `pci_high` and `pci_mean`.
+    """
+    known, streets, ahead, index = _laid_out(condition, sections, years, start_month)
+    columns = _from_histories(known, streets, fitted, ahead, with_mean=True)
+    return index, ahead.ravel(), {name: wide.ravel() for name, wide in columns.items()}

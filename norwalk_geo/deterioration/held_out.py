@@ -1,8 +1,7 @@
 """
-Choices that only ratings held out can make: the form of the curve, and how wide intervals must be.
+Choices that only ratings held out can make: the form of the curve, and how fast old ratings fade.
 
-The last rating of a history is predicted from those before it, and from the first half of it, so
-that short and long horizons both count.
+The last rating of a history is predicted from those before it.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ import pandas as pd
 from norwalk_geo.deterioration import latent, predict, scales
 from norwalk_geo.deterioration.latent import Model, Observed, Shape
 from norwalk_geo.deterioration.markov import expected, transitions
-from norwalk_geo.deterioration.predict import Widths
+from norwalk_geo.deterioration.predict import Correction
 
 if TYPE_CHECKING:
     from norwalk_geo.deterioration.histories import Histories
     from norwalk_geo.schema import Curves
 
-__all__ = ["calibrate", "choose_form", "choose_wander", "states_of"]
+__all__ = ["as_chain", "choose_form", "choose_wander", "forecast_last", "of_length", "states_of"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -31,10 +30,9 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 _CHUNK = 20_000
 _MOST = 6_000
 _WANDERS = (0.0, 1.5, 3.0, 4.5)
-_LEAST, _LEAST_PART = 50, 150
+_LEAST = 50
 # A form must be better by more than this share of its error to replace the first one.
 _CLEARLY = 0.01
-EIGHTY_SHARE, _LEAST_YEARS = 0.8, 4
 
 
 def states_of(
@@ -83,19 +81,38 @@ def _without(observed: Observed, keep: Integers) -> Observed:
     return Observed(begin, observed.months[rows], back, observed.pci[rows])
 
 
-def _errors(
+def forecast_last(
     observed: Observed,
     names: pd.Series,
     models: dict[str, Model],
     shares: dict[str, Floats],
     keep: Integers,
 ) -> pd.DataFrame:
-    """Predict the last rating of each history from its first ones."""
+    """
+    Predict the last rating of each history from its first ones.
+
+    Parameters
+    ----------
+    observed
+        Ratings.
+    names
+        Family of each history.
+    models, shares
+        By family.
+    keep
+        How many ratings the prediction may know, by history.
+
+    Returns
+    -------
+    cases
+        The prediction, `rated` and years `ahead`, and the last known rating `known`; by history.
+    """
     last = np.append(observed.first[1:], len(observed.pci)) - 1
     states = states_of(_without(observed, keep), names, models, shares)
     ahead = (observed.months[last] - observed.months[observed.first + keep - 1]) / 12
-    found = predict.predict(states, models, Widths(), ahead)
-    return pd.DataFrame({**found, "rated": observed.pci[last], "ahead": ahead})
+    found = predict.predict(states, models, Correction(), ahead)
+    known = observed.pci[observed.first + keep - 1]
+    return pd.DataFrame({**found, "rated": observed.pci[last], "ahead": ahead, "known": known})
 
 
 def _rmse(errors: pd.DataFrame) -> float:
@@ -103,8 +120,24 @@ def _rmse(errors: pd.DataFrame) -> float:
     return float(np.sqrt(((errors["pci_mean"] - errors["rated"]) ** 2).mean()))
 
 
-def _some(observed: Observed, names: pd.Series, least: int) -> tuple[Observed, pd.Series]:
-    """Take histories of so many ratings or more, evenly; names keep their numbers as index."""
+def of_length(observed: Observed, names: pd.Series, least: int) -> tuple[Observed, pd.Series]:
+    """
+    Take histories of so many ratings or more, evenly.
+
+    Parameters
+    ----------
+    observed
+        Ratings.
+    names
+        Family of each history.
+    least
+        Ratings that a history must have.
+
+    Returns
+    -------
+    observed, names
+        Some thousands of them; the names keep their numbers as index.
+    """
     lengths = np.diff(np.append(observed.first, len(observed.pci)))
     rows = np.flatnonzero(lengths >= least)
     if len(rows) > _MOST:
@@ -133,7 +166,7 @@ def choose_wander(
         With the `wander` that predicts the last rating best; the same where too few histories have
         three ratings.
     """
-    some, of = _some(observed, names, 3)
+    some, of = of_length(observed, names, 3)
     if len(some.first) < _LEAST:
         return models
     keep = np.diff(np.append(some.first, len(some.pci))) - 1
@@ -141,7 +174,7 @@ def choose_wander(
     for wander in _WANDERS:
         tried = {name: replace(model, wander=wander) for name, model in models.items()}
         shares = scales.shares_of(some, of, tried)
-        scores[wander] = _rmse(_errors(some, of, tried, shares, keep))
+        scores[wander] = _rmse(forecast_last(some, of, tried, shares, keep))
     best = min(scores, key=scores.__getitem__)
     return {name: replace(model, wander=best) for name, model in models.items()}
 
@@ -204,91 +237,14 @@ def choose_form(found: Histories, family: pd.Series, table: Curves) -> pd.DataFr
         made = scales.search(observed, names, table)
         others, other_ids = scales.observe(found.ratings[fold != side])
         of = family.loc[other_ids["section_id"]].reset_index(drop=True)
-        test, of = _some(others, of, 2)
+        test, of = of_length(others, of, 2)
         keep = np.diff(np.append(test.first, len(test.pci))) - 1
         forms = {"sigmoid": made.models, "markov": as_chain(mine, made.models, made.city)}
         for form, models in forms.items():
             shares = scales.shares_of(observed, names, models)
-            errors[form].append(_errors(test, of, models, shares, keep))
+            errors[form].append(forecast_last(test, of, models, shares, keep))
     rows = {form: _rmse(pd.concat(parts)) for form, parts in errors.items()}
     index = pd.Index(rows, name="form", dtype="str")
     scores = pd.DataFrame({"rmse_points": list(rows.values())}, index=index)
     worse = scores.loc["markov", "rmse_points"] > (1 - _CLEARLY) * scores["rmse_points"].iloc[0]
     return scores.assign(is_chosen=[bool(worse), not worse])
-
-
-def _level(cases: pd.DataFrame) -> float:
-    """
-    Choose the share of held-out ratings that intervals must hold to hold 80 % of a new year's.
-
-    Ratings of one year share an error: of the crew, the weather, the method. Where years differ by
-    more than their ratings explain, the next year is one more draw from few, and the share is
-    raised as for K exchangeable groups (Dunn, Wasserman and Ramdas 2023).
-    """
-    error = cases["rated"] - cases["pci"]
-    groups = error.groupby(cases["year"])
-    means, sizes = groups.mean(), groups.size()
-    usual = sizes >= _LEAST
-    count = int(usual.sum())
-    if count < _LEAST_YEARS:
-        return EIGHTY_SHARE
-    means, sizes = means[usual], sizes[usual]
-    center = float(np.average(means, weights=sizes))
-    between = float((sizes * (means - center) ** 2).sum() / (count - 1))
-    ratio = between / float(groups.var()[usual].mean())
-    return EIGHTY_SHARE * (1 + max(0.0, 1 - 1 / ratio) / count)
-
-
-def _factors(side: pd.DataFrame, level: float) -> tuple[float, float, float]:
-    """Find the mean horizon and the two factors that make intervals hold so many."""
-    tail = 1 - (1 - level) / 2
-    below = (side["pci"] - side["rated"]) / (side["pci"] - side["pci_low"]).clip(lower=0.5)
-    above = (side["rated"] - side["pci"]) / (side["pci_high"] - side["pci"]).clip(lower=0.5)
-    limits = [max(float(values.quantile(tail)), 0.2) for values in (below, above)]
-    return float(side["ahead"].mean()), limits[0], limits[1]
-
-
-def calibrate(
-    observed: Observed,
-    names: pd.Series,
-    years: pd.Series,
-    models: dict[str, Model],
-    shares: dict[str, Floats],
-) -> Widths:
-    """
-    Widen or narrow intervals until eight of ten held-out ratings lie within.
-
-    Parameters
-    ----------
-    observed
-        Ratings.
-    names
-        Family of each history.
-    years
-        Calendar year of the last rating of each history.
-    models, shares
-        By family.
-
-    Returns
-    -------
-    widths
-        Factors by horizon, one or two; 1 where too few ratings are held out.
-    """
-    some, of = _some(observed, names, 2)
-    if len(some.first) < _LEAST:
-        return Widths()
-    year = years.loc[of.index].to_numpy()
-    lengths = np.diff(np.append(some.first, len(some.pci)))
-    parts = [_errors(some, of, models, shares, lengths - 1).assign(year=year)]
-    long = np.flatnonzero(lengths >= 3)  # noqa: PLR2004 - half of three is not all but one
-    if len(long):
-        early, half = some.take(long), of.iloc[long]
-        found = _errors(early, half, models, shares, lengths[long] // 2)
-        parts.append(found.assign(year=year[long]))
-    cases = pd.concat(parts, ignore_index=True)
-    level, middle = _level(cases), cases["ahead"].median()
-    sides = [cases[cases["ahead"] <= middle], cases[cases["ahead"] > middle]]
-    if min(map(len, sides)) < _LEAST_PART:
-        sides = [cases]
-    horizon, below, above = zip(*(_factors(side, level) for side in sides), strict=True)
-    return Widths(horizon, below, above)

@@ -1,0 +1,84 @@
+"""Scores of forecasts on ratings that they had not seen."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = ["score"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+_DRAWS = 500
+_PENALTY = 10.0
+_METHODS = (
+    "fitted",
+    "fitted_median",
+    "usual_work",
+    "last_value",
+    "own_line",
+    "cited_curve",
+    "boosting",
+)
+
+
+def _one(some: pd.DataFrame, many: Floats, worse: Floats) -> dict[str, object]:
+    """Score one method, given its resampled errors and those less the errors of the first one."""
+    error = some["forecast"] - some["rated"]
+    under = (some["low"] - some["rated"]).clip(lower=0)
+    over = (some["rated"] - some["high"]).clip(lower=0)
+    low, high = np.quantile(many, [0.025, 0.975])
+    least, most = np.quantile(worse, [0.025, 0.975])
+    width = some["high"] - some["low"]
+    return {
+        "ratings": len(some),
+        "rmse_points": float(np.sqrt((error**2).mean())),
+        "rmse_low_points": low,
+        "rmse_high_points": high,
+        "worse_low_points": least,
+        "worse_high_points": most,
+        "bias_points": float(error.mean()),
+        "coverage_pct": float(((under <= 0) & (over <= 0)).mean() * 100),
+        "interval_score_points": float((width + _PENALTY * (under + over)).mean()),
+    }
+
+
+def score(judged: pd.DataFrame, kept: str, *, beside: str) -> list[dict[str, object]]:
+    """
+    Score every method on the same cases, resampling sections.
+
+    Parameters
+    ----------
+    judged
+        `section_id`, `method`, `forecast`, `low`, `high` and `rated`, by method and case.
+    kept
+        Which ratings these are, in words.
+    beside
+        Method that the others are compared with.
+
+    Returns
+    -------
+    rows
+        Of the table `backtest`.
+    """
+    codes, names = pd.factorize(judged["section_id"])
+    rng = np.random.default_rng(2016)
+    size = len(names)
+    times = np.array(
+        [np.bincount(rng.integers(0, size, size), minlength=size) for _ in range(_DRAWS)]
+    )
+    many: dict[str, Floats] = {}
+    for method in [one for one in _METHODS if one in set(judged["method"])]:
+        mine = judged["method"].eq(method).to_numpy()
+        error = (judged["forecast"] - judged["rated"]).to_numpy()[mine]
+        total = np.bincount(codes[mine], error**2, minlength=size)
+        count = np.bincount(codes[mine], minlength=size)
+        many[method] = np.sqrt(times @ total / (times @ count))
+    return [
+        {"kept": kept, "method": method, "sections": size}
+        | _one(judged[judged["method"].eq(method)], errors, errors - many[beside])
+        for method, errors in many.items()
+    ]
