@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from itertools import product
 
@@ -44,14 +45,18 @@ def _possible(feature: str, conditions: Sequence[Condition]) -> dict[str, list[o
     return {column: list(dict.fromkeys(values)) for column, values in found.items()}
 
 
+def _conditions(rules: Sequence[Rule]) -> list[Condition]:
+    return list(dict.fromkeys(one for rule in rules for one in rule.conditions))
+
+
 def _spans(rules: Sequence[Rule]) -> list[tuple[int, int]]:
     return sorted({(rule.first, rule.last) for rule in rules})
 
 
-def _cases(
-    feature: str, rules: Sequence[Rule], conditions: Sequence[Condition]
-) -> tuple[Mask, Mask]:
+@functools.cache
+def _cases(feature: str, rules: tuple[Rule, ...]) -> tuple[Mask, Mask]:
     """List every combination of facts: which conditions and spans hold, and if a rule governs."""
+    conditions = _conditions(rules)
     values = _possible(feature, conditions)
     spans = _spans(rules)
     always = np.iinfo(np.int64)
@@ -100,8 +105,8 @@ def covered(
     covered
         One for each of `rows`.
     """
-    conditions = list(dict.fromkeys(one for rule in rules for one in rule.conditions))
-    pattern, governed = _cases(feature, rules, conditions)
+    conditions = _conditions(rules)
+    pattern, governed = _cases(feature, tuple(rules))
     known, open_ = [], []
     for one in conditions:
         holds, unknown = facts.holds(one)

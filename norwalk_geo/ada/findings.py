@@ -227,7 +227,7 @@ def _table(name: str, frame: Features, every: list[_Judged], rules: AdaRules) ->
 def _find_one(features: Features, rules: AdaRules, every: list[Rule]) -> Findings | None:
     """Hold one table of features against its rules."""
     name = feature_name(features)
-    own = [rule for rule in every if rules.loc[rule.rule_id, "feature"] == name]
+    own = [rule for rule in every if rule.feature == name]
     if not own or features.empty:
         return None
     frame = schema.check(features, name)

@@ -11,6 +11,7 @@ import pandas as pd
 from norwalk_geo import schema
 from norwalk_geo.ada.findings import feature_name
 from norwalk_geo.errors import Problem, SchemaError, nearest
+from norwalk_geo.network.model import column
 from norwalk_geo.schema.units import SLOPES, factor, is_slope, to_percent
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def _mixed(rows: Measurements, table: str) -> list[Problem]:
     return problems
 
 
-def _factor(column: str, unit: str, ours: str) -> float:
+def _factor(name: str, unit: str, ours: str) -> float:
     """Find what turns a reading into our unit, one for slopes that no factor turns."""
-    if is_slope(column):
+    if is_slope(name):
         if unit not in SLOPES:
             raise ValueError(f"one of {', '.join(SLOPES)}")
         return 1.0
@@ -79,7 +80,7 @@ def _factor(column: str, unit: str, ours: str) -> float:
 
 def _instrument_errors(rows: Measurements, instruments: DataFrame) -> pd.Series:
     """Give the usual error of each reading's instrument, in the unit of the column."""
-    named = rows["instrument"].fillna(_ANY).str.lower()
+    named = column(rows, "instrument", None).astype("str").fillna(_ANY).str.lower()
     known = pd.MultiIndex.from_arrays([named, rows["ours"]])
     error = instruments["error"].reindex(known).to_numpy()
     anyone = pd.MultiIndex.from_arrays([pd.Series(_ANY, index=rows.index), rows["ours"]])
@@ -169,6 +170,7 @@ def measured(
     """
     table = feature_name(features)
     every = schema.check(measurements, "measurements")
+    every = every.assign(error=column(every, "error", np.nan))
     rows = every[every["feature"].eq(table)]
     problems = _stray(rows, features, table, as_of) + _mixed(rows, table)
     if problems:

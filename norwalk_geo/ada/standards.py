@@ -32,7 +32,7 @@ class Rule:
 
     Parameters
     ----------
-    rule_id, standard, requirement, measured, operator
+    rule_id, standard, feature, requirement, measured, operator
         As in the row.
     limit
         In the unit of the column; not a number where the limit is words.
@@ -48,6 +48,7 @@ class Rule:
 
     rule_id: str
     standard: str
+    feature: str
     requirement: str
     measured: str
     operator: str
@@ -96,6 +97,7 @@ def _compile(rule_id: str, row: pd.Series) -> Rule:
     return Rule(
         rule_id=rule_id,
         standard=str(row["standard"]),
+        feature=str(row["feature"]),
         requirement=str(row["requirement"]),
         measured=str(row["measured"]),
         operator=str(row["operator"]),
