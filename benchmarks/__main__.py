@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import deterioration, pci, planning, run
+from benchmarks import deterioration, network, pci, planning, run
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     run.add(commands)
     planning.add(commands)
     pci.add(commands)
+    network.add(commands)
     deterioration.add(commands)
     options = parser.parse_args()
     options.main(options)

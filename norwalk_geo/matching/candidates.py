@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,13 +15,25 @@ from norwalk_geo.matching.limits import Limit
 from norwalk_geo.matching.streets import Step, Streets, links, way
 from norwalk_geo.names import StreetName
 
-__all__ = ["Candidate", "Wanted", "disagreement", "find", "said", "streets_named"]
+__all__ = [
+    "AGREES",
+    "APART",
+    "Candidate",
+    "Wanted",
+    "agrees",
+    "disagreement",
+    "find",
+    "said",
+    "streets_named",
+]
 
 _STREET, _LIMIT = 40.0, 30.0
 _TOLERATED, _PER_SHARE, _MOST = 0.1, 60.0, 35.0
 # A length three times the given one is another stretch, whatever the names say.
 _ANOTHER = 2.0
 _OTHER_NAME = 4.0
+# Lengths that differ by less are one; a stretch that differs by more is another.
+AGREES, APART, _LENGTH_SAYS = 0.02, 0.05, 12.0
 _WHOLE, _TWO_ENDS = 20.0, 2
 
 
@@ -186,6 +198,40 @@ def _onward(streets: Streets, around: Links, start: int, wanted: Wanted) -> list
     return ways
 
 
+def agrees(wanted: Wanted, length_ft: float, share: float) -> bool:
+    """
+    Tell whether a drawn length is the given one.
+
+    Parameters
+    ----------
+    wanted
+        What the row says; without a length none agrees.
+    length_ft
+        Drawn length.
+    share
+        Share of the given length by which both may differ.
+
+    Returns
+    -------
+    agrees
+        True where they differ by no more.
+    """
+    return bool(abs(length_ft - wanted.length_ft) <= share * wanted.length_ft)
+
+
+def _told_by_length(wanted: Wanted, found: list[Candidate]) -> list[Candidate]:
+    """Raise the one stretch whose length is the given one, where no other is near it."""
+    near = [one for one in found if agrees(wanted, one.length_ft, APART)]
+    if len({one.lines for one in near}) != 1:
+        return found
+    best = max(near, key=lambda one: one.score)
+    if not agrees(wanted, best.length_ft, AGREES):
+        return found
+    said = f"{best.reason}, but the length is right and no other stretch has it"
+    told = replace(best, score=best.score + _LENGTH_SAYS, reason=said)
+    return [told, *(one for one in found if one is not best)]
+
+
 def _from_one(
     index: tuple[Streets, Ranges], around: Links, own: StreetName, likeness: float, wanted: Wanted
 ) -> list[Candidate]:
@@ -210,7 +256,10 @@ def _from_one(
                 whole = [(row, not back) for row, back in reversed(steps)] if turned else steps
                 reason = f"{said(own)} from {limit.text}; {lost} was not found on it"
                 found.append(Candidate(tuple(whole), score, reason, length))
-    return found
+    if wanted.is_closed:
+        # A street cannot begin and end at the same corner: only its length says what is meant.
+        return [one for one in found if agrees(wanted, one.length_ft, AGREES)]
+    return _told_by_length(wanted, found)
 
 
 def _whole(
@@ -261,8 +310,6 @@ def find(streets: Streets, ranges: Ranges, wanted: Wanted) -> list[Candidate]:
     ways = {own: links(streets, streets.lines[own]) for own in named}
     for search in (_between, _from_one, _whole):
         if search is _whole and (wanted.start or wanted.stop):
-            break
-        if search is _from_one and wanted.is_closed:
             break
         for own, likeness in named.items():
             found += search((streets, ranges), ways[own], own, likeness, wanted)

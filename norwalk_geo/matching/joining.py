@@ -12,7 +12,7 @@ import pandas as pd
 from norwalk_geo import names, schema
 from norwalk_geo.errors import Problem, SchemaError
 from norwalk_geo.matching.addresses import Ranges, index_ranges
-from norwalk_geo.matching.candidates import Candidate, Wanted, find
+from norwalk_geo.matching.candidates import AGREES, Candidate, Wanted, agrees, find
 from norwalk_geo.matching.carriageways import choose
 from norwalk_geo.matching.limits import Limit, read_block, read_direction, read_limit
 from norwalk_geo.matching.ranges import agreement, by_block, by_mile
@@ -30,6 +30,8 @@ _SURE, _USED = 80.0, 55.0
 _TIE = 3.0
 # Of two that share so much, such as the legs of a jogged crossing, the better is taken.
 _SAME = 0.7
+# A rival whose length differs from the given one by more is not what is meant.
+_OTHER_LENGTH = 0.04
 _SHOWN = 4
 _WRONG_BLOCK, _RIGHT_BLOCK = 8.0, 15.0
 _NONE = "none"
@@ -116,9 +118,8 @@ def _route(row: _Row, wanted: Wanted) -> tuple[str, tuple[float, float]]:
     return ("" if any(map(np.isnan, miles)) else route), miles
 
 
-def _candidates(index: _Index, row: _Row) -> tuple[list[Candidate], str]:
+def _candidates(index: _Index, row: _Row, wanted: Wanted) -> tuple[list[Candidate], str]:
     """Search by limits, then by block or by route mile; say why nothing was found."""
-    wanted = _wanted(row, index.known)
     route, miles = _route(row, wanted)
     if route:
         core = names.parse(route, index.known).core
@@ -153,14 +154,30 @@ def _shared(streets: Streets, one: Candidate, other: Candidate) -> float:
     return both / whole if whole else 0.0
 
 
+def _by_length(
+    wanted: Wanted, best: Candidate, near: list[Candidate]
+) -> tuple[Candidate, list[Candidate]]:
+    """Let the given length choose among stretches that fit as well, where one alone has it."""
+    fit = [one for one in (best, *near) if agrees(wanted, one.length_ft, AGREES)]
+    if len({one.lines for one in fit}) != 1:
+        return best, near
+    far = [one for one in (best, *near) if not agrees(wanted, one.length_ft, _OTHER_LENGTH)]
+    if len({one.lines for one in (*fit, *far)}) < len({one.lines for one in (best, *near)}):
+        return best, near
+    chosen = max(fit, key=lambda one: one.score)
+    return chosen, []
+
+
 def _decide(index: _Index, row: _Row) -> Decision:
     """Choose among the candidates of a row, or leave the choice to a person."""
-    found, why = _candidates(index, row)
+    wanted = _wanted(row, index.known)
+    found, why = _candidates(index, row, wanted)
     if not found:
         return Decision("unmatched", why)
     best = found[0]
     others = [one for one in found[1:] if one.lines != best.lines]
     near = [one for one in others if one.score > best.score - _TIE]
+    best, near = _by_length(wanted, best, near)
     rivals = tuple(one for one in near if _shared(index.streets, best, one) < _SAME)
     if rivals and best.score >= _USED:
         return Decision(

@@ -30,6 +30,8 @@ _ALIKE = (
     "width_ft",
     "lanes",
     "carriageway",
+    "one_way",
+    "sidewalk",
     "maintained_by",
     "share_pct",
     "zone_id",
