@@ -12,12 +12,13 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from norwalk_geo.budget.ramps.duties import Ramps
 from norwalk_geo.errors import InfeasibleError, Problem
 
 __all__ = ["NETWORK", "RAMPS", "Demands", "Fund"]
 
 NETWORK = "network"  # of a least condition: all planned streets together
-RAMPS = ("ramps", "alteration")  # what a fund is asked for curb ramps
+RAMPS = ("ramps", "ramps")  # what a fund is asked for curb ramps
 _ALL_PCT = 100.0
 
 
@@ -41,7 +42,8 @@ class Fund:
         Functional classes and zones that it may be spent in; everywhere where none is named.
     treatments
         Treatments that it may pay for, by name or as `maintenance` or `alteration`; all where none
-        is named. `ramps` are the curb ramps that an alteration obliges the city to build.
+        is named. `ramps` are the curb ramps that an alteration obliges the city to build: a fund
+        with treatments pays for them only where they are among them.
     keeps_years
         Years that unspent money is kept beyond its own before it lapses.
     match_pct
@@ -164,6 +166,9 @@ class Demands:
     equity_gain_pct
         Share of the condition gained over doing nothing, as the objective counts it by area and
         class, that must be theirs, percent.
+    ramps
+        Curb ramps that alterations oblige. A fund with treatments pays for them only where `ramps`
+        is among them.
 
     Raises
     ------
@@ -183,6 +188,7 @@ class Demands:
     minimum_pci: Mapping[tuple[str, int], float] = field(default_factory=dict)
     equity_money_pct: float = 0.0
     equity_gain_pct: float = 0.0
+    ramps: Ramps | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""

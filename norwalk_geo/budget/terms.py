@@ -7,6 +7,7 @@ and conditions are rows that count what a plan uses; who may pay is `payers`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -14,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from norwalk_geo.budget.demands import NETWORK, Demands
+from norwalk_geo.budget.demands import NETWORK, RAMPS, Demands
 from norwalk_geo.budget.payers import Kind, ledger_of
+from norwalk_geo.budget.ramps.duties import duties
 from norwalk_geo.budget.rows import CLOSED, FREE, Floats, Integers, Rows, Terms
 from norwalk_geo.errors import InfeasibleError, Problem
 
@@ -71,29 +73,32 @@ class _Builder:
             fund.preventive_pct for fund in demands.funds
         )
 
-    def kind(self, place: _Place, treatment: tuple[str, str]) -> int:
-        """Number of the kind of dollar that such work costs; closed if no fund pays."""
-        funds = self.demands.funds
+    def kind(self, places: Sequence[_Place], treatment: tuple[str, str]) -> int:
+        """Number of the kind of dollar that work in some places costs; closed if no fund pays."""
+        funds, floors = self.demands.funds, self.demands.zone_floor_usd
         payers = sum(
             1 << k
             for k, fund in enumerate(funds)
-            if fund.pays(place.functional_class, place.zone, treatment)
+            if any(fund.pays(one.functional_class, one.zone, treatment) for one in places)
         )
         if funds and not payers:
             return CLOSED
-        kind = Kind(
-            payers,
-            treatment[1] if self.tells_ada else "",
-            place.zone if place.zone in self.demands.zone_floor_usd else "",
-            place.is_equity and self.demands.equity_money_pct > 0,
-        )
+        zones = sorted(one.zone for one in places if one.zone in floors)
+        is_equity = all(one.is_equity for one in places) and self.demands.equity_money_pct > 0
+        ada = treatment[1] if self.tells_ada else ""
+        kind = Kind(payers, ada, zones[0] if zones else "", is_equity)
         return self.kinds.setdefault(kind, len(self.kinds))
+
+    def kind_of_ramps(self, places: Sequence[tuple[str, str]]) -> int:
+        """Number of the kind of dollar for ramps between streets of some classes and zones."""
+        # A corner is given by classes and zones alone: its dollars count as equity nowhere.
+        return self.kind([_Place(*place, is_equity=False) for place in places], RAMPS)
 
     def pattern(
         self, place: _Place, promised: tuple[int, str] | None, forbidden: tuple[int, ...]
     ) -> Integers:
         """Kinds by year and treatment, doing nothing being the first."""
-        row = [self.kind(place, one) for one in self.treatments]
+        row = [self.kind([place], one) for one in self.treatments]
         table = np.tile(np.array([FREE, *row]), (len(self.years), 1))
         rotation = self.demands.zone_years.get(place.zone)
         is_bound = rotation is not None and place.functional_class not in self.demands.zone_exempt
@@ -363,6 +368,10 @@ def terms(
     if problems:
         raise InfeasibleError.of("demands", problems)
     pattern, kinds = _patterns(builder, planned.streets)
+    owed = None
+    if demands.ramps is not None:
+        alters = life.treatments["ada_kind"].eq("alteration").to_numpy()
+        owed = duties(demands.ramps, planned.streets, alters, builder.kind_of_ramps)
     cell = np.where(kinds >= 0, kinds * len(years) + np.arange(len(years))[None, :, None], kinds)
     money, rows = (
         ledger_of(demands, years, builder.kinds, cents),
@@ -385,4 +394,4 @@ def terms(
         row_units=tuple(row.unit for row in rows.rows),
         row_sizes=tuple(row.size for row in rows.rows),
     )
-    return Terms(pattern, cell.astype("int64"), made)
+    return Terms(pattern, cell.astype("int64"), made, owed)
