@@ -8,6 +8,51 @@ every result. The network is searched as it is, so that a change is answered at 
 from __future__ import annotations
 
 from norwalk_geo.routing.costs import UNKNOWNS, costs, street_edges
+from norwalk_geo.routing.edits import add_edges, add_turns, close_edges, recost_edges
+from norwalk_geo.routing.graph import Graph
+from norwalk_geo.routing.isochrones import isochrones, reached
+from norwalk_geo.routing.layout import Edges
+from norwalk_geo.routing.paths import Path, paths
+from norwalk_geo.routing.people import MEASURES, Spread, spread
+from norwalk_geo.routing.places import Snapped, snap
+from norwalk_geo.routing.reaching import nearest_of_kind, reach
+from norwalk_geo.routing.served import access, changes, gaps
 from norwalk_geo.routing.stress import stress_levels
+from norwalk_geo.routing.turns import Turns
+from norwalk_geo.routing.ways import Ways, network_graph
+from norwalk_geo.routing.within import Costs, Nearest, costs_from, nearest, sum_within
 
-__all__ = ["UNKNOWNS", "costs", "street_edges", "stress_levels"]
+__all__ = [
+    "MEASURES",
+    "UNKNOWNS",
+    "Costs",
+    "Edges",
+    "Graph",
+    "Nearest",
+    "Path",
+    "Snapped",
+    "Spread",
+    "Turns",
+    "Ways",
+    "access",
+    "add_edges",
+    "add_turns",
+    "changes",
+    "close_edges",
+    "costs",
+    "costs_from",
+    "gaps",
+    "isochrones",
+    "nearest",
+    "nearest_of_kind",
+    "network_graph",
+    "paths",
+    "reach",
+    "reached",
+    "recost_edges",
+    "snap",
+    "spread",
+    "street_edges",
+    "stress_levels",
+    "sum_within",
+]

@@ -117,9 +117,10 @@ def _geometry_problems(frame: DataFrame, schema: Table, name: Namer) -> list[Pro
     shapes[alien] = None
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     # Types are compared as GEOS numbers, which is many times faster than their names.
-    wrong = ~missing & (
-        shapely.get_type_id(shapes) != shapely.GeometryType[schema.geometry.upper()].value
-    )
+    kinds = [shapely.GeometryType[schema.geometry.upper()].value]
+    # A zone may lie in parts; a street or a place may not.
+    kinds += [shapely.GeometryType.MULTIPOLYGON.value] * (schema.geometry == "Polygon")
+    wrong = ~missing & ~np.isin(shapely.get_type_id(shapes), kinds)
     valid = shapely.is_valid(shapes)
     if schema.geometry == "LineString":
         valid &= shapely.length(shapes) > 0

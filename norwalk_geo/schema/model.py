@@ -37,6 +37,7 @@ __all__ = [
     "Features",
     "Findings",
     "Forecast",
+    "Isochrones",
     "Limits",
     "Matches",
     "Measurements",
@@ -69,6 +70,7 @@ Sites: TypeAlias = gpd.GeoDataFrame
 Faults: TypeAlias = gpd.GeoDataFrame
 Edges: TypeAlias = gpd.GeoDataFrame
 Zones: TypeAlias = gpd.GeoDataFrame
+Isochrones: TypeAlias = gpd.GeoDataFrame
 Costs: TypeAlias = pd.DataFrame
 NodePeople: TypeAlias = pd.DataFrame
 Reach: TypeAlias = pd.DataFrame
