@@ -307,16 +307,8 @@ def _descend(
     return best, rounds
 
 
-class _Begin(NamedTuple):
-    """Where the search begins: a dollar's price, the gain of the whole city, and the point."""
-
-    unit: float
-    gain: float
-    at: Prices
-
-
-def _begin(market: Market, unit: float, start: Bound | None) -> _Begin:
-    """Begin at prices that are known to be near, else at one price for all dollars."""
+def _begin(market: Market, unit: float, start: Bound | None) -> tuple[float, float, Prices]:
+    """Begin at prices that are near, else at one for all dollars: a dollar's, the gain, all."""
     rows = market.case.rows
     charge = np.zeros(rows.measures)
     charge[: rows.cells] = unit
@@ -326,11 +318,9 @@ def _begin(market: Market, unit: float, start: Bound | None) -> _Begin:
     gain = max(abs(market.ask(charge).benefit - _least(market)), 1e-12)
     unit = unit or gain / max(float(rows.money.sum()), 1.0)
     if start is not None:
-        return _Begin(unit, gain, start.at)
-    one = Prices(
-        np.full(rows.cells, unit), np.full(len(rows.money), unit), np.zeros(len(rows.limit))
-    )
-    return _Begin(unit, gain, one)
+        return unit, gain, start.at
+    one, row = np.full(rows.cells, unit), np.zeros(len(rows.limit))
+    return unit, gain, Prices(one, np.full(len(rows.money), unit), row)
 
 
 def minimize(
@@ -365,17 +355,17 @@ def minimize(
         zero = Prices(np.zeros(rows.cells), np.zeros(len(rows.money)), np.zeros(0))
         height, charge, _ = value(market, zero)
         return Bound(height, charge, zero, rows.years, height - _least(market), 1)
-    begin = _begin(market, unit, start)
-    model = _Model(some, share, begin.unit, begin.gain * len(some.order) / whole)
-    x = np.concatenate(begin.at) / model.unit
+    unit, gain, at = _begin(market, unit, start)
+    model = _Model(some, share, unit, gain * len(some.order) / whole)
+    x = np.concatenate(at) / model.unit
     radius = 0.3 * max(1.0, float(x.max(initial=0.0)))
     best, rounds = _descend(some, share, model, x, radius, _ROUNDS)
     if progress:
         progress(0.5)
     if some is not market:
-        model = _Model(market, 1.0, begin.unit, begin.gain)
+        model = _Model(market, 1.0, unit, gain)
         best, more = _descend(market, 1.0, model, best.x, 0.02, _ROUNDS_WHOLE)
         rounds += more
     if progress:
         progress(1.0)
-    return Bound(best.height, best.charge, best.prices, rows.years, begin.gain, rounds)
+    return Bound(best.height, best.charge, best.prices, rows.years, gain, rounds)
