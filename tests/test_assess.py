@@ -124,7 +124,7 @@ def test_bids_by_hand_and_their_report() -> None:
             "source": "invented bid",
         }
     )
-    used = treatments.from_bids(rows, bids, base_year=2024, mobilization_pct=10, soft_cost_pct=20)
+    used = treatments.from_bids(rows, bids, base_year=2024, markup=treatments.Markup(10, 20))
     assert used.loc["mill_overlay", "cost_usd_sy"] == pytest.approx(19.80)
     report = treatments.cost_report(used, rows)
     assert list(report.index[report["is_overridden"]]) == ["mill_overlay"]
@@ -171,6 +171,29 @@ def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
     assert judged.exit_code == 0, judged.output
     table = pd.read_csv(tmp_path / "b" / "backtest.csv")
     assert {"fitted", "last_value", "own_line", "cited_curve"} <= set(table["method"])
+
+
+def test_bids_of_the_city_come_from_a_file_and_are_reported(tmp_path: Path) -> None:
+    """0.1 ton at $100 with 10 % mobilization and 20 % soft costs: $13.20 a square yard."""
+    run, city = CliRunner(), tmp_path / "c"
+    assert run.invoke(app, ["new", str(city), "--synthetic"]).exit_code == 0
+    (city / "bids.csv").write_text(
+        "treatment,item,quantity_a_yard,item_unit,unit_price_usd,price_year,place,source\n"
+        "mill_overlay,asphalt concrete,0.1,ton,100,2026,Anytown,Invented bid of a test\n",
+        encoding="utf-8",
+    )
+    words = (city / "norwalk.toml").read_text(encoding="utf-8")
+    words = words.replace("[tables]\n", '[tables]\nbids = "bids.csv"\n')
+    costs = "\n[costs]\nmobilization_pct = 10\nsoft_cost_pct = 20\n"
+    (city / "norwalk.toml").write_text(words + costs, encoding="utf-8")
+    made = run.invoke(app, ["assess", str(city), "--out", str(tmp_path / "o")])
+    assert made.exit_code == 0, made.output
+    table = pd.read_csv(tmp_path / "o" / "assess" / "costs.csv").set_index("treatment")
+    row = table.loc["mill_overlay"]
+    assert row["cost_usd_sy"] == pytest.approx(0.1 * 100 * 1.1 * 1.2)
+    assert bool(row["is_overridden"])
+    assert row["difference_pct"] < -50
+    assert not table["is_overridden"].drop("mill_overlay").any()
 
 
 # ------------------------------------------------------------------ real surveys

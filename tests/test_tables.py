@@ -206,7 +206,7 @@ def test_treatments_are_possible(treatments: pd.DataFrame) -> None:
     assert (
         treatments["called_below_pci"].between(treatments["pci_min"], treatments["pci_max"]).all()
     )
-    assert (treatments["effect_points"] > 0).all()
+    assert (treatments["effect_points"].gt(0) | treatments["slow_pct"].gt(0)).all()
     assert (treatments["next_gain_factor"] > 0).all()
     assert (treatments["unit_cost_usd_sy"] > 0).all()
     resets = treatments["effect"].eq("set")
@@ -242,7 +242,7 @@ def test_maintenance_and_alteration_follow_the_joint_technical_assistance(
 ) -> None:
     """DOJ/DOT 2013: slurry, crack and joint seals maintain; cape seals and layers alter."""
     words = {
-        r"slurry|crack_seal|joint_seal|chip|fog|scrub": "maintenance",
+        r"slurry|crack_seal|joint_seal|chip|fog|scrub|patch|stop_gap": "maintenance",
         r"cape|overlay|reconstruct|slab|micro|mill|recycl": "alteration",
     }
     for name, kind in treatments["ada_kind"].items():

@@ -96,3 +96,70 @@ def test_concrete_gets_concrete_work() -> None:
     f = LIFE.families.index("arterial PCC")
     used = (LIFE.next_age[f] >= 0).any(axis=(1, 2))
     assert all(name.startswith("pcc_") for name in LIFE.treatments.index[used])
+
+
+def test_stop_gap_is_used_only_where_it_is_named_and_holds_a_year() -> None:
+    assert "stop_gap" not in treatments.catalogue(base_year=2026).index
+    rows = treatments.catalogue(base_year=2026, only=("stop_gap", "reconstruct"))
+    life = treatments.lifecycle(CURVES, rows)
+    f, j = life.families.index("residential AC"), list(rows.index).index("stop_gap")
+    age = int(np.abs(CURVES["residential AC"].to_numpy() - 30).argmin())
+    first, second, third = (int(life.next_age[f, j, seals, age]) for seals in range(3))
+    assert (first, second, third) == (age - 12, age - 6, -1)
+    # It is never what the windows call for: the street needs structural work.
+    assert not (life.called == j).any()
+
+
+def test_slower_decay_saves_months_and_less_each_time() -> None:
+    """A seal that halves decay for four years leaves the section 24 months younger, then 12."""
+    rows = schema.parameters("treatments").copy()
+    seal = ["effect_points", "slow_pct", "slow_years", "next_gain_factor", "pci_cap"]
+    rows.loc["slurry_seal", seal] = [0.0, 50.0, 4.0, 0.5, 100.0]
+    life = treatments.lifecycle(CURVES, treatments.catalogue(rows, base_year=2026))
+    f, j = life.families.index("residential AC"), list(life.treatments.index).index("slurry_seal")
+    age = int(np.abs(CURVES["residential AC"].to_numpy() - 70).argmin())
+    assert [age - int(life.next_age[f, j, seals, age]) for seals in (0, 1)] == [24, 12]
+
+
+def test_a_treatment_may_be_for_some_classes_alone() -> None:
+    rows = schema.parameters("treatments").copy()
+    rows["classes"] = rows["classes"].astype("object")
+    rows.loc["slurry_seal", "classes"] = "residential alley"
+    life = treatments.lifecycle(CURVES, treatments.catalogue(rows, base_year=2026))
+    j = list(life.treatments.index).index("slurry_seal")
+    is_open = (life.next_age[:, j] >= 0).any(axis=(1, 2))
+    used = {name.rsplit(" ", 1)[0] for name, one in zip(life.families, is_open, strict=True) if one}
+    assert used == {"residential", "alley"}
+
+
+def test_half_a_slower_decay_and_effects_that_gain_nothing_are_named() -> None:
+    rows = schema.parameters("treatments").copy()
+    rows.loc["crack_seal", "slow_pct"] = 30.0
+    rows.loc["cape_seal", "effect_points"] = 0.0
+    rows.loc["mill_overlay", "effect_points"] = 55.0
+    with pytest.raises(ConfigError) as found:
+        treatments.catalogue(rows, base_year=2026)
+    said = str(found.value)
+    for name in ("crack_seal", "cape_seal", "mill_overlay"):
+        assert name in said
+
+
+def test_seals_alone_hold_no_section_above_its_curve_for_ever() -> None:
+    """Seal whenever it is allowed, for forty years, from every age: the curve wins."""
+    life = LIFE
+    for f, family in enumerate(life.families):
+        pci = CURVES[family].to_numpy()
+        limit, last = int(life.seal_limit[f]), len(pci) - 1
+        seals_only = [k for k, one in enumerate(life.treatments["counts_as_seal"]) if one]
+        for start in (60, 120, 180):
+            age, seals, saved = start, 0, 0
+            for _ in range(40):
+                moves = [int(life.next_age[f, k, seals, age]) for k in seals_only]
+                gains = [age - one for one in moves if one >= 0]
+                if gains and max(gains) > 0:
+                    saved += max(gains)
+                    age, seals = age - max(gains), min(seals + 1, limit)
+                age = min(age + 12, last)
+            assert age == min(start + 40 * 12 - saved, last)
+            assert seals <= limit
+            assert all(life.next_age[f, k, limit].max() == -1 for k in seals_only)

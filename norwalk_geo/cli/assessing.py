@@ -101,7 +101,7 @@ def assess(
     table, said = curves or decay.curves(city, as_of)
     life = treatments.lifecycle(
         table,
-        reading.catalogue(settings, city.parameters),
+        reading.catalogue(settings, city.parameters, city.tables.get("bids")),
         city.parameters["classes"],
     )
     rules = budget.Rules(

@@ -43,9 +43,13 @@ def day(settings: config.Config, as_of: dt.datetime | None) -> dt.date:
     return settings.as_of or dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
-def catalogue(settings: config.Config, parameters: Mapping[str, pd.DataFrame]) -> Treatments:
+def catalogue(
+    settings: config.Config,
+    parameters: Mapping[str, pd.DataFrame],
+    bids: pd.DataFrame | None = None,
+) -> Treatments:
     """
-    List the city's treatments in dollars of its base year.
+    List the city's treatments in dollars of its base year, with its bids where it has some.
 
     Parameters
     ----------
@@ -53,17 +57,28 @@ def catalogue(settings: config.Config, parameters: Mapping[str, pd.DataFrame]) -
         The city's settings.
     parameters
         Parameter tables by name.
+    bids
+        Table `bids`.
 
     Returns
     -------
     treatments
         Those that the city uses.
     """
-    return treatments.catalogue(
+    listed = treatments.catalogue(
         parameters["treatments"],
         base_year=settings.base_year,
         price_index=parameters["price_index"],
         only=settings.treatments,
+    )
+    if bids is None:
+        return listed
+    return treatments.from_bids(
+        listed,
+        bids,
+        base_year=settings.base_year,
+        markup=treatments.Markup(settings.mobilization_pct, settings.soft_cost_pct),
+        price_index=parameters["price_index"],
     )
 
 
@@ -153,7 +168,7 @@ def _plan_problems(city: City, as_of: dt.datetime | None) -> list[Problem]:
     first = config.first_plan_year(day(settings, as_of), settings.fiscal_year_start)
     problems: list[Problem] = []
     for find in (
-        lambda: catalogue(settings, city.parameters),
+        lambda: catalogue(settings, city.parameters, city.tables.get("bids")),
         lambda: money(settings, city.tables, first),
     ):
         try:

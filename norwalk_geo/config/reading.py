@@ -36,6 +36,10 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "inflation_pct": ("inflation_pct", values.number(-5, 25)),
         "cost_growth_pct": ("cost_growth_pct", values.number(-5, 25)),
     },
+    "costs": {
+        "mobilization_pct": ("mobilization_pct", values.number(0, 100)),
+        "soft_cost_pct": ("soft_cost_pct", values.number(0, 200)),
+    },
     "plan": {
         "years": ("years", values.whole(1, 40)),
         "terminal_years": ("terminal_years", values.whole(0, 40)),
@@ -51,6 +55,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
 }
 # What a city may bring; every one of them has a schema of the same name.
 _TABLES = (
+    "bids",
     "budgets",
     "building_elements",
     "buildings",

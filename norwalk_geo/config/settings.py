@@ -66,6 +66,8 @@ class Config:
         Year of the constant dollars.
     inflation_pct, cost_growth_pct
         Yearly inflation, and real growth of costs above it.
+    mobilization_pct, soft_cost_pct
+        On top of the items of bids, and on top of both: design, inspection and the like.
     years, terminal_years
         Length of the plan, and the years that its last condition counts for.
     critical_pci
@@ -99,6 +101,8 @@ class Config:
     base_year: int = 2026
     inflation_pct: float = 2.5
     cost_growth_pct: float = 0.0
+    mobilization_pct: float = 0.0
+    soft_cost_pct: float = 0.0
     years: int = 10
     terminal_years: int = 3
     critical_pci: float = 70.0

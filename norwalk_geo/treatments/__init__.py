@@ -10,12 +10,13 @@ slurry for ever.
 from __future__ import annotations
 
 from norwalk_geo.treatments.access import combined_ada_kind
-from norwalk_geo.treatments.costs import cost_report, from_bids
+from norwalk_geo.treatments.costs import Markup, cost_report, from_bids
 from norwalk_geo.treatments.lifecycle import Lifecycle, lifecycle
 from norwalk_geo.treatments.listing import catalogue
 
 __all__ = [
     "Lifecycle",
+    "Markup",
     "catalogue",
     "combined_ada_kind",
     "cost_report",

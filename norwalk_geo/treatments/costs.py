@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -14,9 +15,26 @@ from norwalk_geo.treatments.listing import price_level
 if TYPE_CHECKING:
     from norwalk_geo.schema import Treatments
 
-__all__ = ["cost_report", "from_bids"]
+__all__ = ["Markup", "cost_report", "from_bids"]
 
 Bids: TypeAlias = pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Markup:
+    """
+    What comes on top of the items of a bid.
+
+    Parameters
+    ----------
+    mobilization_pct
+        On top of the items.
+    soft_cost_pct
+        On top of items and mobilization: design, inspection, administration.
+    """
+
+    mobilization_pct: float = 0.0
+    soft_cost_pct: float = 0.0
 
 
 def from_bids(
@@ -24,8 +42,7 @@ def from_bids(
     bids: Bids,
     *,
     base_year: int,
-    mobilization_pct: float = 0.0,
-    soft_cost_pct: float = 0.0,
+    markup: Markup = Markup(),
     price_index: pd.DataFrame | None = None,
 ) -> Treatments:
     """
@@ -42,10 +59,8 @@ def from_bids(
         Items with their quantity for a square yard of pavement.
     base_year
         Year of the dollars.
-    mobilization_pct
-        On top of the items.
-    soft_cost_pct
-        On top of items and mobilization.
+    markup
+        Mobilization and soft costs.
     price_index
         Price level by year. By default the one that ships with the package.
 
@@ -66,15 +81,18 @@ def from_bids(
     if len(strange):
         remedy = f"Known: {', '.join(treatments.index)}."
         problems.append(Problem("treatment", "is not in the catalogue", tuple(strange), remedy))
-    for name, value in (("mobilization_pct", mobilization_pct), ("soft_cost_pct", soft_cost_pct)):
+    for name, value in (
+        ("mobilization_pct", markup.mobilization_pct),
+        ("soft_cost_pct", markup.soft_cost_pct),
+    ):
         if not value >= 0:
             problems.append(Problem(name, f"is {value:g}", remedy="Give zero or more."))
     if problems:
         raise ConfigError.of("bids", problems)
     ratio = price_level(index, base_year) / price_level(index, flat["price_year"])
     flat["cost"] = flat["quantity_a_yard"] * flat["unit_price_usd"] * ratio
-    markup = (1 + mobilization_pct / 100) * (1 + soft_cost_pct / 100)
-    cost = flat.groupby("treatment")["cost"].sum() * markup
+    factor = (1 + markup.mobilization_pct / 100) * (1 + markup.soft_cost_pct / 100)
+    cost = flat.groupby("treatment")["cost"].sum() * factor
     said = flat.groupby("treatment")["source"].agg(lambda texts: "; ".join(sorted(set(texts))))
     own = treatments.index.isin(cost.index)
     return treatments.assign(

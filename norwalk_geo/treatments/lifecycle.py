@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Lifecycle", "lifecycle"]
 
 NOTHING = -1
+_SLOWER = ("slow_pct", "slow_years")
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,35 @@ class Lifecycle:
     seal_limit: npt.NDArray[np.int64]
 
 
-def _after(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDArray[np.float64]:
-    """Condition just after a treatment, by age; missing where it is not open or does no good."""
+def _raised(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDArray[np.float64]:
+    """Condition just after a treatment, by age, however slow decay is from then on."""
     if row["effect"] == "set":
         reached = np.full_like(pci, row["effect_points"])
     else:
         reached = pci + row["effect_points"] * row["next_gain_factor"] ** seals
-    reached = np.minimum(reached, row["pci_cap"])
+    return np.minimum(reached, row["pci_cap"])
+
+
+def _months_saved(row: pd.Series, seals: int) -> float:
+    """Months by which a section is younger once slower decay is over, less for each seal there."""
+    given = row.reindex(list(_SLOWER)).astype("float64")
+    saved = given.prod(skipna=False) / 100 * 12
+    return 0.0 if pd.isna(saved) else float(saved * row["next_gain_factor"] ** seals)
+
+
+def _after(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDArray[np.float64]:
+    """
+    Condition after a treatment, by age; missing where it is not open or does no good.
+
+    What slower decay saves in all is taken at once: the state of a section has no place for a
+    second pace.
+    """
+    reached = np.maximum(_raised(row, pci, seals), pci)
+    saved = _months_saved(row, seals)
+    if saved:
+        ages = np.arange(len(pci), dtype="float64")
+        age = np.interp(reached, pci[::-1], ages[::-1])
+        reached = np.minimum(np.interp(np.maximum(age - saved, 0), ages, pci), row["pci_cap"])
     is_open = (pci >= row["pci_min"]) & (pci <= row["pci_max"]) & (reached > pci)
     return np.where(is_open, reached, np.nan)
 
@@ -149,6 +172,13 @@ def lifecycle(
     )
 
 
+def _is_for(row: pd.Series, kind: str, surface: str) -> bool:
+    """Whether a treatment may be used on a class and surface at all."""
+    classes = row.get("classes")
+    is_class = classes is None or pd.isna(classes) or kind in str(classes).split()
+    return is_class and surface in str(row["surfaces"]).split()
+
+
 def _moves(
     curves: Curves, treatments: Treatments, limits: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -158,11 +188,11 @@ def _moves(
     next_age = np.full(shape, NOTHING, dtype="int32")
     called = np.full((len(limits), most + 1, size), NOTHING, dtype="int32")
     for f, family in enumerate(curves.columns):
-        pci, surface = curves[family].to_numpy(), str(family).rsplit(" ", 1)[1]
+        pci, (kind, surface) = curves[family].to_numpy(), str(family).rsplit(" ", 1)
         for seals in range(most + 1):
             for j, (_, row) in enumerate(treatments.iterrows()):
                 is_closed = row["counts_as_seal"] and seals >= limits[f]
-                if surface in str(row["surfaces"]).split() and not is_closed:
+                if _is_for(row, kind, surface) and not is_closed:
                     next_age[f, j, seals] = _nearest_age(_after(row, pci, seals), pci)
             called[f, seals] = _called(treatments, pci, next_age[f, :, seals] != NOTHING)
     return next_age, called

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from norwalk_geo import schema
@@ -68,6 +69,11 @@ def _catalogue_problems(given: Treatments, only: Sequence[str]) -> list[Problem]
     return problems
 
 
+def _number(given: Treatments, name: str) -> pd.Series:
+    """Take a column that a city's own file may lack; missing is zero effect."""
+    return given.get(name, pd.Series(np.nan, index=given.index)).astype("float64").fillna(0.0)
+
+
 def _effect_problems(given: Treatments) -> list[Problem]:
     """Find effects that would lower the condition, and windows in which nothing is gained."""
     sets = given["effect"].eq("set")
@@ -85,10 +91,16 @@ def _effect_problems(given: Treatments) -> list[Problem]:
             "Raise pci_cap or lower pci_min.",
         ),
         (
-            ~sets & ~(given["effect_points"] > 0),
+            ~sets & ~(given["effect_points"] > 0) & ~(_number(given, "slow_pct") > 0),
             "effect_points",
             "adds nothing",
             "Give the points that the work adds.",
+        ),
+        (
+            (_number(given, "slow_pct") > 0) != (_number(given, "slow_years") > 0),
+            "slow_pct",
+            "slows decay without saying by how much and for how long",
+            "Give both slow_pct and slow_years, or neither.",
         ),
     ]
     return [
@@ -117,7 +129,7 @@ def catalogue(
     price_index
         Price level by year. By default the one that ships with the package.
     only
-        Treatments that the city uses; all where none is named.
+        Treatments that the city uses; where none is named, all but the optional ones.
 
     Returns
     -------
@@ -141,6 +153,8 @@ def catalogue(
     problems = _catalogue_problems(given, only)
     if problems:
         raise ConfigError.of("treatments", problems)
-    given = given.loc[[name for name in given.index if not only or name in only]]
+    optional = given.get("is_optional", pd.Series(data=False, index=given.index)).eq(other=True)
+    used = given.index.isin(list(only)) if only else ~optional.to_numpy()
+    given = given.loc[used]
     ratio = price_level(index, base_year) / price_level(index, given["cost_year"])
     return given.assign(cost_usd_sy=given["unit_cost_usd_sy"] * ratio)
