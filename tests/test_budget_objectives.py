@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from norwalk_geo import budget
 from norwalk_geo.budget import ledger, measures, policies, results
 from norwalk_geo.budget.demands import Demands
 from norwalk_geo.budget.model import build_case
+from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import simulate
 from norwalk_geo.errors import InfeasibleError
 
@@ -131,3 +133,61 @@ def test_holding_has_a_least_that_no_plan_goes_below(life) -> None:  # noqa: F81
     assert held.share_pct >= 100 * min(shares) * (1 - 1e-9)
     assert held.pci_end >= 70.0
     assert held.least_usd == pytest.approx(held.least_pct * 400)
+
+
+def test_weights_multiply_and_are_shown_apart(life) -> None:  # noqa: F811
+    condition, sections = tables()
+    sections["is_bus_route"] = pd.array([False, None, True], dtype="boolean")
+    sections["collisions_per_year"] = [1.0, None, 0.0]
+    weights = budget.Weights(bus_route=3.0, collisions=0.5, collisions_full_per_mile=20.0)
+    miles = pd.Series(300 / 5280, index=sections.index)
+    times = weights.multiplier(sections, miles).tolist()
+    assert times == pytest.approx([1 + 0.5 * (5280 / 300) / 20, 1.0, 4.0])
+    rules, money = budget.Rules(weights=weights), dict.fromkeys(YEARS, 12_000.0)
+    plain = budget.optimize(condition, sections, life, budget_usd=money)
+    mine = budget.optimize(condition, sections, life, budget_usd=money, rules=rules)
+    assert plain.objective_plain == pytest.approx(plain.objective)
+    assert mine.objective_plain <= plain.objective + 1e-9
+    both = budget.weigh(condition, sections, life, budget_usd=money, rules=rules)
+    assert both.loc[("without", "all"), "objective"] == pytest.approx(plain.objective)
+    assert both.loc[("with", "all"), "objective"] == pytest.approx(mine.objective_plain)
+    assert both.loc[("with", "bus_route"), "sections_unknown"] == 1
+    assert (
+        both.loc[("with", "bus_route"), "pci_end"] >= both.loc[("without", "bus_route"), "pci_end"]
+    )
+    with pytest.raises(InfeasibleError, match="school_route"):
+        budget.optimize(
+            condition,
+            sections,
+            life,
+            budget_usd=money,
+            rules=budget.Rules(weights=budget.Weights(school_route=1.0)),
+        )
+    with pytest.raises(InfeasibleError, match="2 problems"):
+        budget.Weights(equity=-1.0, collisions_full_per_mile=0.0)
+
+
+def test_floors_of_equity_are_kept(life) -> None:  # noqa: F811
+    for demands in (Demands(equity_money_pct=60.0), Demands(equity_gain_pct=50.0)):
+        case = city(life, demands, usd=20_000.0)
+        found = search(case)
+        plans = every(case)
+        area, cents = case.area, [measures.cost_cents(case, plan) for plan in plans]
+        counts = np.array([1.0, 1.0 + case.rules.terminal_years])
+        idle = simulate(case, policies.do_nothing(case)).end
+        gain = [
+            case.life.weight[case.family] * area * ((simulate(case, plan).end - idle) @ counts)
+            for plan in plans
+        ]
+        best = max(
+            measures.points(case, plan).sum()
+            for plan, spent, won in zip(plans, cents, gain, strict=True)
+            if (spent.sum(axis=0) <= case.budget_cents).all()
+            and (
+                spent[0].sum() >= 0.6 * spent.sum()
+                if demands.equity_money_pct
+                else won[0] >= 0.5 * won.sum() - 1e-6
+            )
+        )
+        assert measures.points(case, found.treatments).sum() == pytest.approx(best, rel=1e-9)
+        assert found.bound.value >= best * (1 - 1e-12)

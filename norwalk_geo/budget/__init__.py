@@ -22,8 +22,10 @@ from norwalk_geo.budget.questions import (
     cost_to_hold,
     curve,
     swaps,
+    weigh,
 )
 from norwalk_geo.budget.rotation import ByZone, Rotation, compare_rotations, rotate
+from norwalk_geo.budget.weights import Weights
 
 __all__ = [
     "RAMPS",
@@ -38,6 +40,7 @@ __all__ = [
     "Plan",
     "Rotation",
     "Rules",
+    "Weights",
     "cheapest",
     "compare",
     "compare_rotations",
@@ -49,4 +52,5 @@ __all__ = [
     "rotate",
     "swaps",
     "warm",
+    "weigh",
 ]

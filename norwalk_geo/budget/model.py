@@ -17,13 +17,14 @@ from norwalk_geo.budget.kernel import Arcs
 from norwalk_geo.budget.ramps import Duties
 from norwalk_geo.budget.rows import Rows, Terms, plain
 from norwalk_geo.budget.terms import Planned, equity, parted, terms
+from norwalk_geo.budget.weights import Weights
 from norwalk_geo.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Case", "Rules", "Stock", "build_case", "case_from_arrays"]
+__all__ = ["Case", "Rules", "Stock", "build_case", "case_from_arrays", "plainly_weighed"]
 
 CENTS = 100
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -55,6 +56,8 @@ class Rules:
     discount_pct
         Yearly rate at which later dollars count less where the cost is the objective; by default
         that of `parameters/discount.csv`.
+    weights
+        What some streets count more for, beyond their class.
     """
 
     start_month: int = 7
@@ -65,6 +68,7 @@ class Rules:
     cost_growth_pct: float = 0.0
     demands: Demands = field(default_factory=Demands)
     discount_pct: float | None = None
+    weights: Weights = field(default_factory=Weights)
 
 
 @dataclass(frozen=True)
@@ -366,6 +370,9 @@ def build_case(
         area=measures.loc[ids, "area_sy"].to_numpy(),
         miles=measures.loc[ids, "miles"].to_numpy(),
     )
+    if rules.weights.used():
+        times = rules.weights.multiplier(sections, measures["miles"]).loc[ids].to_numpy()
+        stock = replace(stock, weight=stock.area * life.weight[family] * times)
     if demands.equity_gain_pct:
         life, family = parted(life, family, equity(streets))
         stock = replace(stock, family=family)
@@ -374,3 +381,20 @@ def build_case(
         made = terms(demands, counted, years, cents, life)
         stock = replace(stock, terms=made)
     return case_from_arrays(stock, life, budget_usd=budget_usd, rules=rules, ids=ids)
+
+
+def plainly_weighed(case: Case) -> Case:
+    """
+    Count area and class alone, whatever weights a plan was made with.
+
+    Parameters
+    ----------
+    case
+        The city.
+
+    Returns
+    -------
+    case
+        The same city, to judge a plan by.
+    """
+    return replace(case, weight=case.area * case.life.weight[case.family])

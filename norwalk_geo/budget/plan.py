@@ -11,7 +11,7 @@ import pandas as pd
 from norwalk_geo import config, deterioration, network, schema
 from norwalk_geo.budget import bound as bounds
 from norwalk_geo.budget import choose, explain, ledger, policies, results
-from norwalk_geo.budget.model import Rules, build_case
+from norwalk_geo.budget.model import Rules, build_case, plainly_weighed
 from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import objective, simulate
 from norwalk_geo.errors import Problem, SchemaError
@@ -49,6 +49,8 @@ class Plan:
         Area-weighted condition at the start of the plan, points.
     objective_exact
         Objective of the same plan without rounding ages to whole months.
+    objective_plain
+        The same plan judged by area and class alone, whatever weights it was made with.
     classes
         Functional classes that it was made with.
     row_prices
@@ -67,6 +69,7 @@ class Plan:
     policies: Mapping[str, float]
     pci_now: float
     objective_exact: float
+    objective_plain: float
     classes: pd.DataFrame
     row_prices: pd.DataFrame
     payments: pd.DataFrame
@@ -192,6 +195,7 @@ def record(
         policies={"do_nothing": nothing, "worst_first": worst},
         pci_now=float(case.area @ chosen.untreated.start[:, 0] / case.area.sum()),
         objective_exact=objective(case, simulate(case, chosen.treatments, exact=True)),
+        objective_plain=objective(plainly_weighed(case), chosen.course),
         classes=life.classes,
         row_prices=ledger.row_prices(case, proof),
         payments=ledger.payments(case, chosen.treatments),

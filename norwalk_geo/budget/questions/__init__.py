@@ -6,6 +6,7 @@ from norwalk_geo.budget.questions.comparison import Comparison, compare
 from norwalk_geo.budget.questions.holding import Held, cost_to_hold
 from norwalk_geo.budget.questions.levels import Delay, cost_of_delay, curve
 from norwalk_geo.budget.questions.swapping import swaps
+from norwalk_geo.budget.questions.weighing import weigh
 
 __all__ = [
     "Comparison",
@@ -16,4 +17,5 @@ __all__ = [
     "cost_to_hold",
     "curve",
     "swaps",
+    "weigh",
 ]
