@@ -7,6 +7,7 @@ This is the only room that opens other people's formats. Nothing is checked or r
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,21 @@ def layers(path: Path) -> list[str]:
         raise _fail(path, f"cannot be opened ({error})", "Check the file and its format.") from None
 
 
+def _geographic(path: Path, layer: str | None) -> DataFrame:
+    """Read a layer; old shapefiles do not say how their text is written."""
+    import pyogrio
+
+    says_not = path.suffix.lower() == ".shp" and not path.with_suffix(".cpg").exists()
+    # Text of one byte a letter is hardly ever UTF-8 by chance, while GDAL takes all for Latin.
+    for encoding in ("UTF-8", None) if says_not else (None,):
+        with suppress(UnicodeDecodeError):
+            frame: DataFrame = pyogrio.read_dataframe(
+                _opened(path), layer=layer, on_invalid="ignore", encoding=encoding
+            )
+            return frame
+    raise _fail(path, "has text in an unknown encoding", "Add a .cpg file that names it.")
+
+
 def _read_geographic(path: Path, layer: str | None) -> DataFrame:
     """Read what GDAL reads: GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON and more."""
     import pyogrio
@@ -156,9 +172,7 @@ def _read_geographic(path: Path, layer: str | None) -> DataFrame:
         # Broken shapes come back empty; the schema's check names their rows.
         warnings.simplefilter("ignore")
         try:
-            frame: DataFrame = pyogrio.read_dataframe(
-                _opened(path), layer=layer, on_invalid="ignore"
-            )
+            frame: DataFrame = _geographic(path, layer)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise _fail(path, f"cannot be read ({error})", "Export it again.") from None
     return frame

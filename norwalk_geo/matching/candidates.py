@@ -32,6 +32,8 @@ _TOLERATED, _PER_SHARE, _MOST = 0.1, 60.0, 35.0
 # A length three times the given one is another stretch, whatever the names say.
 _ANOTHER = 2.0
 _OTHER_NAME = 4.0
+# Two limits this much alike are one street: a type or a direction is left out.
+_ONE_STREET = 0.9
 # Lengths that differ by less are one; a stretch that differs by more is another.
 AGREES, APART, _LENGTH_SAYS = 0.02, 0.05, 12.0
 _WHOLE, _TWO_ENDS = 20.0, 2
@@ -76,7 +78,12 @@ class Wanted:
         """
         if self.start is None or self.stop is None or self.start.end or self.start.feet:
             return False
-        return self.start.streets == self.stop.streets
+        ends = (self.start.streets, self.stop.streets)
+        return all(ends) and all(
+            max(names.alike(name, others).values(), default=0.0) >= _ONE_STREET
+            for own, others in (ends, ends[::-1])
+            for name in own
+        )
 
 
 @dataclass(frozen=True)
