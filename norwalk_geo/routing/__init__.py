@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from norwalk_geo.routing.costs import UNKNOWNS, costs, street_edges
 from norwalk_geo.routing.edits import add_edges, add_turns, close_edges, recost_edges
+from norwalk_geo.routing.gains import gains
 from norwalk_geo.routing.graph import Graph
 from norwalk_geo.routing.isochrones import isochrones, reached
 from norwalk_geo.routing.layout import Edges
@@ -18,6 +19,7 @@ from norwalk_geo.routing.places import Snapped, snap
 from norwalk_geo.routing.reaching import nearest_of_kind, reach
 from norwalk_geo.routing.served import access, changes, gaps
 from norwalk_geo.routing.stress import stress_levels
+from norwalk_geo.routing.together import Together, together
 from norwalk_geo.routing.turns import Turns
 from norwalk_geo.routing.ways import Ways, network_graph
 from norwalk_geo.routing.within import Costs, Nearest, costs_from, nearest, sum_within
@@ -32,6 +34,7 @@ __all__ = [
     "Path",
     "Snapped",
     "Spread",
+    "Together",
     "Turns",
     "Ways",
     "access",
@@ -41,6 +44,7 @@ __all__ = [
     "close_edges",
     "costs",
     "costs_from",
+    "gains",
     "gaps",
     "isochrones",
     "nearest",
@@ -55,4 +59,5 @@ __all__ = [
     "street_edges",
     "stress_levels",
     "sum_within",
+    "together",
 ]

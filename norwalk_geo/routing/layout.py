@@ -10,7 +10,17 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from norwalk_geo.routing.arrays import Checker, Integers, Small, Truths
 
-__all__ = ["MOST", "UNIT", "Arcs", "Drawn", "Edges", "check_edges", "lay_out", "transposed"]
+__all__ = [
+    "MOST",
+    "UNIT",
+    "Arcs",
+    "Drawn",
+    "Edges",
+    "check_edges",
+    "lay_out",
+    "sorted_arcs",
+    "transposed",
+]
 
 # Costs are below this: whole millimeters up to 2,147 km, whole milliseconds up to 24 days.
 MOST = 2**31
@@ -158,7 +168,9 @@ def _near(drawn: Drawn, n_places: int) -> Small:
     return place
 
 
-def _by_place(tail: Small, head: Small, drawn: Drawn, order: Integers, n_places: int) -> Arcs:
+def _by_place(
+    tail: Integers | Small, head: Integers | Small, drawn: Drawn, order: Integers, n_places: int
+) -> Arcs:
     """Put sorted arcs into their arrays."""
     first = np.zeros(n_places + 1, dtype="int64")
     np.cumsum(np.bincount(tail, minlength=n_places), out=first[1:])
@@ -181,7 +193,26 @@ def transposed(arcs: Arcs) -> Arcs:
         By the place that they reached before, cheapest first.
     """
     n_places = len(arcs.first) - 1
-    tail = np.repeat(np.arange(n_places, dtype="int32"), np.diff(arcs.first))
-    order = np.lexsort((tail, arcs.cost, arcs.end))
-    drawn = Drawn(*(one.astype("int64") for one in (tail, arcs.end, arcs.cost, arcs.edge)))
-    return _by_place(arcs.end[order], tail[order], drawn, order, n_places)
+    tail = np.repeat(np.arange(n_places), np.diff(arcs.first))
+    head, cost, edge = (one.astype("int64") for one in (arcs.end, arcs.cost, arcs.edge))
+    return sorted_arcs(Drawn(head, tail, cost, edge), n_places)
+
+
+def sorted_arcs(drawn: Drawn, n_places: int) -> Arcs:
+    """
+    Sort arcs by place, with all that are parallel.
+
+    Parameters
+    ----------
+    drawn
+        Arcs between places that are numbered well.
+    n_places
+        Places.
+
+    Returns
+    -------
+    arcs
+        Cheapest first.
+    """
+    order = np.lexsort((drawn.edge, drawn.head, drawn.cost, drawn.tail))
+    return _by_place(drawn.tail[order], drawn.head[order], drawn, order, n_places)

@@ -15,7 +15,17 @@ from norwalk_geo.routing.arrays import Checker, Integers, Small
 from norwalk_geo.routing.graph import Graph
 from norwalk_geo.routing.layout import MOST, UNIT, transposed
 
-__all__ = ["Costs", "Nearest", "costs_from", "nearest", "sum_within"]
+__all__ = [
+    "Costs",
+    "Nearest",
+    "backward",
+    "check_limit",
+    "check_values",
+    "costs_from",
+    "in_parts",
+    "nearest",
+    "sum_within",
+]
 
 # Origins are worked in so many parts whatever the machine, so that all give the same.
 _PARTS = 64
@@ -99,8 +109,8 @@ def sum_within(graph: Graph, values: Any, limit: int, *, origins: Any = None) ->
     [30, 60, 50]
     """
     check = Checker("sum_within")
-    limit = _limit(check, limit)
-    at_place = _values(check, graph, values)
+    limit = check_limit(check, limit)
+    at_place = check_values(check, graph, values)
     starts = graph.start
     if origins is not None:
         numbers = check.numbered("origins", origins, graph.n_nodes)
@@ -116,7 +126,7 @@ def sum_within(graph: Graph, values: Any, limit: int, *, origins: Any = None) ->
         kernel.sums(graph.arcs, sorted_starts[begin:end], at_place, limit, shift, found[begin:end])
 
     sorted_starts = starts[order]
-    _in_parts(part, len(starts))
+    in_parts(part, len(starts))
     made = np.empty_like(found)
     made[order] = found
     return made if np.ndim(values) > 1 else made[:, 0]
@@ -146,7 +156,7 @@ def costs_from(graph: Graph, origins: Any, limit: int) -> Costs:  # noqa: ANN401
         Origins that are no nodes, or a limit that is none.
     """
     check = Checker("costs_from")
-    limit = _limit(check, limit)
+    limit = check_limit(check, limit)
     numbers = check.numbered("origins", origins, graph.n_nodes)
     check.finish()
     starts, shift = graph.start[numbers], _shift(graph, limit)
@@ -154,7 +164,7 @@ def costs_from(graph: Graph, origins: Any, limit: int) -> Costs:  # noqa: ANN401
     def part(begin: int, end: int) -> tuple[Integers, Small, Integers]:
         return kernel.costs(graph.arcs, starts[begin:end], graph.stop, limit, shift)
 
-    parts = _in_parts(part, len(starts))
+    parts = in_parts(part, len(starts))
     empty = np.zeros(0, dtype="int64")
     counts, node, cost = (
         np.concatenate([empty, *(one[k] for one in parts)]).astype("int64") for k in range(3)
@@ -188,7 +198,7 @@ def nearest(graph: Graph, targets: Any, limit: int | None = None) -> Nearest:  #
         No targets, targets that are no nodes, or a limit that is none.
     """
     check = Checker("nearest")
-    at_most = np.iinfo("int64").max if limit is None else _limit(check, limit)
+    at_most = np.iinfo("int64").max if limit is None else check_limit(check, limit)
     numbers = np.unique(check.numbered("targets", targets, graph.n_nodes))
     if not len(numbers):
         check.say("targets", "there are none", "Name at least one node.")
@@ -217,16 +227,51 @@ def backward(graph: Graph) -> Any:  # noqa: ANN401
     return graph.arcs if same else transposed(graph.arcs)
 
 
-def _limit(check: Checker, limit: Any) -> int:  # noqa: ANN401
-    """Check a limit."""
+def check_limit(check: Checker, limit: Any) -> int:  # noqa: ANN401
+    """
+    Check a limit.
+
+    Parameters
+    ----------
+    check
+        Gathers what is wrong.
+    limit
+        As given.
+
+    Returns
+    -------
+    limit
+        Whole number below 2³¹, if nothing was noted.
+    """
     if np.ndim(limit) == 0:
         return int(check.bounded("limit", [limit], MOST, UNIT)[0])
     check.say("limit", "more than one", "Give one limit at a time.")
     return 0
 
 
-def _values(check: Checker, graph: Graph, values: Any) -> Integers:  # noqa: ANN401
-    """Check values by node and column, and move them to places."""
+def check_values(check: Checker, graph: Graph, values: Any) -> Integers:  # noqa: ANN401
+    """
+    Check values by node and column, and move them to places.
+
+    Parameters
+    ----------
+    check
+        Gathers what is wrong.
+    graph
+        The network.
+    values
+        By node, or by node and column.
+
+    Returns
+    -------
+    values
+        By place and column; 0 where no node is reached.
+
+    Raises
+    ------
+    SchemaError
+        At once, if anything was noted.
+    """
     given = np.asarray(values)
     wide = given if given.ndim > 1 else given.reshape(len(given) if given.ndim else 1, 1)
     if wide.ndim > 2 or len(wide) != graph.n_nodes:  # noqa: PLR2004 - rows and columns
@@ -255,8 +300,22 @@ def _shift(graph: Graph, limit: int) -> int:
     return width.bit_length() - 1 + (limit >> (width.bit_length() - 1) > _MOST_BUCKETS)
 
 
-def _in_parts(work: Callable[[int, int], Part], count: int) -> list[Part]:
-    """Do fixed parts of some rows, on all cores."""
+def in_parts(work: Callable[[int, int], Part], count: int) -> list[Part]:
+    """
+    Do fixed parts of some rows, on all cores.
+
+    Parameters
+    ----------
+    work
+        Takes the first row and the one after the last.
+    count
+        Rows.
+
+    Returns
+    -------
+    done
+        What each part gave, in order.
+    """
     parts = max(min(_PARTS, count // _FEWEST), 1)
     bounds = [count * k // parts for k in range(parts + 1)]
     if parts == 1:

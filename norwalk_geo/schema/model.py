@@ -31,12 +31,15 @@ __all__ = [
     "Condition",
     "CornerSections",
     "Corners",
+    "Costs",
     "Curves",
     "Distress",
+    "Edges",
     "Faults",
     "Features",
     "Findings",
     "Forecast",
+    "Gains",
     "Isochrones",
     "Limits",
     "Matches",
@@ -45,6 +48,7 @@ __all__ = [
     "Nodes",
     "Pieces",
     "Reach",
+    "Repairs",
     "SamplePci",
     "SampleUnits",
     "SectionPci",
@@ -59,8 +63,6 @@ __all__ = [
     "describe",
     "public_columns",
     "table_names",
-    "Costs",
-    "Edges",
 ]
 
 # The aliases name the schema, so that a signature tells the tables it takes and gives.
@@ -74,6 +76,8 @@ Isochrones: TypeAlias = gpd.GeoDataFrame
 Costs: TypeAlias = pd.DataFrame
 NodePeople: TypeAlias = pd.DataFrame
 Reach: TypeAlias = pd.DataFrame
+Gains: TypeAlias = pd.DataFrame
+Repairs: TypeAlias = pd.DataFrame
 Access: TypeAlias = pd.DataFrame
 Changes: TypeAlias = pd.DataFrame
 Pieces: TypeAlias = pd.DataFrame
