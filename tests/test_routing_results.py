@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from norwalk_geo import network, routing, schema
+from norwalk_geo import network, routing, schema, sources
 from norwalk_geo.errors import ConfigError, CrsError, SchemaError
 
 CRS = "EPSG:2229"
@@ -391,3 +392,135 @@ def test_edges_and_costs_must_be_of_the_same_streets(draw: Callable[..., gpd.Geo
     with pytest.raises(SchemaError, match="no costs in 1 row: AB"):
         routing.network_graph(edges, found.drop("AB"))
     assert np.array_equal(routing.network_graph(edges, found).links["edge_id"], ["AB", "BC"])
+
+
+# ------------------------------------------------------------------ OpenStreetMap and real data
+
+OSM = """<osm version="0.6">
+<node id="1" lat="33.9000" lon="-118.0800"/><node id="2" lat="33.9010" lon="-118.0800"/>
+<node id="3" lat="33.9020" lon="-118.0800"><tag k="kerb" v="lowered"/></node>
+<node id="4" lat="33.9020" lon="-118.0790"><tag k="kerb" v="raised"/></node>
+<node id="5" lat="33.9011" lon="-118.0790"><tag k="leisure" v="park"/><tag k="name" v="P"/></node>
+<way id="10"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k="highway" v="residential"/>
+  <tag k="sidewalk" v="both"/><tag k="maxspeed" v="25 mph"/><tag k="incline" v="-3 %"/>
+  <tag k="oneway" v="-1"/><tag k="lanes" v="2"/><tag k="surface" v="asphalt"/></way>
+<way id="11"><nd ref="3"/><nd ref="4"/><tag k="highway" v="footway"/>
+  <tag k="footway" v="crossing"/></way>
+<way id="12"><nd ref="2"/><nd ref="4"/><tag k="highway" v="steps"/><tag k="foot" v="private"/></way>
+<way id="13"><nd ref="1"/><nd ref="4"/><tag k="highway" v="footway"/><tag k="width" v="1.2"/>
+  <tag k="incline" v="up"/><tag k="wheelchair" v="no"/></way>
+</osm>"""
+
+
+def test_tags_of_openstreetmap_are_read_and_silence_is_not_known(tmp_path: Path) -> None:
+    source = tmp_path / "town.osm"
+    source.write_text(OSM, encoding="utf-8")
+    edges = sources.edges_from_osm(source, crs=CRS)
+    assert edges.index.tolist() == ["w10-1", "w10-2", "w11-1", "w12-1", "w13-1"]
+    street, crossing, steps, walk = (edges.loc[f"w{i}-1"] for i in (10, 11, 12, 13))
+    assert (street["sidewalk"], street["one_way"], street["lanes"]) == ("both", "against", 2)
+    assert (street["running_slope_pct"], street["speed_mph"], street["is_paved"]) == (-3, 25, True)
+    assert (crossing["kind"], crossing["has_curb_ramps"]) == ("crossing", False)
+    assert (steps["kind"], steps["foot_access"]) == ("steps", "no")
+    assert walk["width_in"] == pytest.approx(47.2, abs=0.1)
+    assert pd.isna(walk["running_slope_pct"])
+    found = routing.costs(edges, "manual_wheelchair")
+    assert found.loc["w13-1", "blocked_by"] == "wheelchair_access"
+    places = sources.places_from_osm(source, crs=CRS)
+    assert places[["kind", "name"]].to_numpy().tolist() == [["park", "P"]]
+
+
+def unspread(people: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.Series:
+    """What is left of each zone's people when those at nodes are taken off."""
+    return zones["people"] - people["people"].groupby("zone_id").sum().reindex(zones.index)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "crs"), [("Helsinki", "EPSG:25835"), ("andorra", "EPSG:25831")])
+def test_walks_of_real_extracts(real: Path, name: str, crs: str) -> None:
+    source = real / "graphs" / f"{name}.osm.pbf"
+    edges, places = (
+        read(source, crs=crs) for read in (sources.edges_from_osm, sources.places_from_osm)
+    )
+    food = places[places["kind"].eq("food")]
+    reached = {}
+    for profile, policy in (("walk", "avoid"), ("manual_wheelchair", "allow_and_flag")):
+        ways = routing.network_graph(edges, routing.costs(edges, profile, unknowns=policy))
+        snapped = routing.snap(ways, food)
+        reached[profile] = routing.reach(snapped, limit_min=10)
+    walk, chair = reached.values()
+    assert set(chair.index) <= set(walk.index)
+    assert walk["unknown_pct"].eq(0).all()
+    assert chair["unknown_pct"].mean() > 50
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["slc_4881", "wuhan_8989"])
+def test_streets_of_real_cities(real: Path, name: str) -> None:
+    lines = gpd.read_parquet(real / "graphs" / f"{name}.parquet")
+    middle = Point(lines.total_bounds[[0, 2]].mean(), lines.total_bounds[[1, 3]].mean())
+    part = lines[lines.distance(middle) < 4000].to_crs(lines.crs)
+    streets = part.reset_index(drop=True)[["geometry"]].assign(functional_class="residential")
+    streets.index = pd.Index("s" + streets.index.astype("str"), name="section_id")
+    edges = routing.street_edges(network.build(streets[streets.length > 0]))
+    ways = routing.network_graph(edges, routing.costs(edges, "walk"))
+    far = gpd.GeoDataFrame(geometry=[middle], index=pd.Index(["m"], name="site_id"), crs=lines.crs)
+    snapped = routing.snap(ways, far, near_ft=5000)
+    found = routing.reach(snapped, limit_min=20)
+    assert len(found) > 20
+    places = snapped.ways.nodes.loc[found.index.get_level_values("node_id")]
+    straight = places.distance(middle).to_numpy() / 0.3048
+    # No way is shorter than the straight line to where the place is put on the street.
+    assert (straight - found["length_ft"] <= snapped.sites["apart_ft"].max() + 1).all()
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_sidewalks_of_cambridge(real: Path) -> None:
+    source = real / "cambridge_ma" / "sidewalk_centerlines.topojson"
+    raw = gpd.read_file(source, on_invalid="ignore")
+    lines = raw[raw.geometry.notna()].set_crs("EPSG:4326").to_crs("EPSG:2249")
+    kinds = {"SIDEWALK": "walk", "CWALK-CL": "crossing", "PFOOTPATH-CL": "path"}
+    walks = lines[lines.length > 0][["geometry"]].assign(functional_class="residential")
+    walks.index = pd.Index("k" + lines["id"][lines.length > 0], name="section_id")
+    walks = walks[~walks.index.duplicated()]
+    built = network.build(walks, snap_ft=2.0)
+    kind = lines.set_index("k" + lines["id"])["TYPE"].map(kinds)
+    edges = routing.street_edges(built)
+    edges = edges.assign(kind=kind[~kind.index.duplicated()].reindex(edges.index))
+    assert edges["kind"].value_counts()["crossing"] > 2000
+    ways = routing.network_graph(edges, routing.costs(edges, "walk"))
+    avoided = routing.costs(edges, "manual_wheelchair")
+    assert avoided["forward_status"].eq("unknown").all()
+    middle = str(built.nodes["degree"].idxmax())
+    area = routing.isochrones(ways, [middle], [5])
+    assert 0 < area["reached_ft"].iloc[0] < ways.links["length_mm"].sum() / 304.8
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_norwalks_people_keep_their_sums(real: Path) -> None:
+    from norwalk_geo import towns
+
+    folder = real / "norwalk_ca"
+    tracts = gpd.read_file(folder / "tracts2010_ces3.geojson").to_crs(CRS).set_index("FIPS")
+    zones = gpd.GeoDataFrame({"people": tracts["Population"]}, geometry=tracts.geometry)
+    zones.index.name = "zone_id"
+    streets = towns.town("norwalk", seed=1).streets
+    edges = routing.street_edges(streets)
+    ways = routing.network_graph(edges, routing.costs(edges, "walk"))
+    for by in ("frontage", "area"):
+        found = routing.spread(zones, ways, by=by)
+        left = unspread(found.people, zones)[found.zones["status"].eq("spread")]
+        assert left.eq(0).all()
+        assert found.zones["status"].eq("spread").sum() > 10
+    groups = (
+        gpd.read_file(folder / "blockgroups_labuildings.geojson").to_crs(CRS).set_index("GEOID")
+    )
+    invented = gpd.GeoDataFrame(
+        {"people": list(range(len(groups)))}, index=groups.index, geometry=groups.geometry
+    )
+    found = routing.spread(invented.rename_axis("zone_id"), ways)
+    assert unspread(found.people, invented)[found.zones["status"].eq("spread")].eq(0).all()

@@ -16,7 +16,7 @@ from norwalk_geo import schema
 from norwalk_geo.errors import ConfigError, Problem, nearest
 from norwalk_geo.network.model import feet_per_unit
 from norwalk_geo.routing.reaching import feet_per_mm
-from norwalk_geo.routing.search import arcs_of, limit_ms, search
+from norwalk_geo.routing.search import arcs_of, limit_ms, search, turned
 from norwalk_geo.routing.ways import CLOSED, Ways
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def reached(ways: Ways, origin: str, *, limit_min: float) -> gpd.GeoDataFrame:
         No such node, or the limit is no time.
     """
     limit = limit_ms(limit_min)
-    dist = search(arcs_of(ways, toward=False), _origin(ways, origin), limit)
+    graph = turned(arcs_of(ways, toward=False))
+    dist = search(graph, _origin(ways, origin), limit)
     links = ways.links
     shares = []
     for node, way in (("start", "forward"), ("end", "backward")):

@@ -115,6 +115,17 @@ def _surveyed(edges: Edges, profile: pd.Series) -> Iterator[tuple[str, _Mask, _M
         yield name, asked & no, asked & value.isna().to_numpy()
 
 
+def _closed_to_chairs(edges: Edges, profile: pd.Series) -> dict[str, _Mask]:
+    """Judge what is closed to wheels that cannot be lifted."""
+    closed = {}
+    if not profile["may_use_steps"]:
+        closed["steps"] = edges["kind"].eq("steps").to_numpy()
+    if profile["needs_curb_ramps"]:
+        said = column(edges, "wheelchair_access", None).astype("str")
+        closed["wheelchair_access"] = said.eq("no").fillna(value=False).to_numpy(dtype=bool)
+    return closed
+
+
 def _sloped(edges: Edges, profile: pd.Series) -> Iterator[tuple[str, _Mask, _Mask]]:
     """Judge the slope in both directions: column, blocked, not known."""
     up, down = profile["uphill_limit_pct"] / 100, profile["downhill_limit_pct"] / 100
@@ -161,8 +172,8 @@ def passing(edges: Edges, profile: pd.Series) -> Passing:
     size, mode = len(edges), str(profile["mode"])
     is_open = _access(edges, mode)
     closed = {_ACCESS[mode]: ~is_open}
-    if mode == "walk" and not profile["may_use_steps"]:
-        closed["steps"] = edges["kind"].eq("steps").to_numpy()
+    if mode == "walk":
+        closed |= _closed_to_chairs(edges, profile)
     rules = [(name, mask, np.zeros(size, dtype=bool)) for name, mask in closed.items()]
     if mode == "walk":
         walked = pd.Series({"walked": np.ones(size, dtype=bool)})

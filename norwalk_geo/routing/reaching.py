@@ -10,7 +10,7 @@ import pandas as pd
 from norwalk_geo import schema
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.network.model import feet_per_unit
-from norwalk_geo.routing.search import arcs_of, limit_ms, search, tally
+from norwalk_geo.routing.search import arcs_of, limit_ms, search, tally, turned
 
 if TYPE_CHECKING:
     from norwalk_geo.routing.places import Snapped
@@ -70,10 +70,10 @@ def reach(snapped: Snapped, *, limit_min: float) -> Reach:
         raise ConfigError.of("reach", [problem])
     ways = snapped.ways
     arcs, feet = arcs_of(ways, toward=True), feet_per_mm(ways)
-    tables = []
+    graph, tables = turned(arcs), []
     for site_id, doors in snapped.sites.groupby("site_id", sort=True):
         origins = np.unique(ways.nodes.index.get_indexer(doors["node_id"])).astype("int64")
-        found = tally(arcs, origins, search(arcs, origins, limit))
+        found = tally(arcs, origins, search(graph, origins, limit))
         found = found.assign(site_id=site_id, kind=doors["kind"].iloc[0])
         tables.append(found.rename_axis("node").reset_index())
     every = pd.concat(tables, ignore_index=True)

@@ -8,13 +8,13 @@ import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from norwalk_geo.errors import ConfigError, Problem
+from norwalk_geo.routing.graph import Graph
 from norwalk_geo.routing.ways import CLOSED, Ways
+from norwalk_geo.routing.within import nearest
 
-__all__ = ["Arcs", "arcs_of", "limit_ms", "search", "tally"]
+__all__ = ["Arcs", "arcs_of", "limit_ms", "search", "tally", "turned"]
 
 _MS_PER_MINUTE = 60_000
 _MOST_MIN = 24 * 60
@@ -94,14 +94,33 @@ def arcs_of(ways: Ways, *, toward: bool) -> Arcs:
     return Arcs(first, head[kept], cost[kept], length[kept], np.where(unsure, length, 0)[kept])
 
 
-def search(arcs: Arcs, origins: npt.NDArray[np.int64], limit: int) -> npt.NDArray[np.int64]:
+def turned(arcs: Arcs) -> Graph:
     """
-    Find how far every node is from the nearest of some origins.
+    Make the graph in which the nearest target of a node is the origin that a search finds it from.
 
     Parameters
     ----------
     arcs
         What is searched.
+
+    Returns
+    -------
+    graph
+        Each arc against its direction.
+    """
+    size = len(arcs.first) - 1
+    tail = np.repeat(np.arange(size), np.diff(arcs.first))
+    return Graph.from_arrays(arcs.head, tail, arcs.cost, size, directed=True)
+
+
+def search(graph: Graph, origins: npt.NDArray[np.int64], limit: int) -> npt.NDArray[np.int64]:
+    """
+    Find how far every node is from the nearest of some origins.
+
+    Parameters
+    ----------
+    graph
+        As `turned` makes it.
     origins
         Nodes where the search begins.
     limit
@@ -112,22 +131,7 @@ def search(arcs: Arcs, origins: npt.NDArray[np.int64], limit: int) -> npt.NDArra
     dist
         Milliseconds by node, −1 where there is no way within the limit.
     """
-    size = len(arcs.first) - 1
-    dist = np.full(size, -1, dtype="int64")
-    if not len(origins):
-        return dist
-    # Whole numbers below 2^53 are exact in floats; of parallel arcs the cheapest is kept.
-    tail = np.repeat(np.arange(size), np.diff(arcs.first))
-    order = np.lexsort((arcs.cost, arcs.head, tail))
-    tail, head, cost = tail[order], arcs.head[order], arcs.cost[order]
-    once = np.ones(len(order), dtype=bool)
-    once[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    first = np.searchsorted(tail[once], np.arange(size + 1))
-    graph = csr_array((cost[once].astype("float64"), head[once], first), shape=(size, size))
-    far = dijkstra(graph, indices=np.unique(origins), limit=float(limit), min_only=True)
-    found = np.isfinite(far)
-    dist[found] = far[found].astype("int64")
-    return dist
+    return nearest(graph, origins, limit).cost
 
 
 @numba.njit(cache=True)

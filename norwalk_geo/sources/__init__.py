@@ -12,6 +12,7 @@ from norwalk_geo.sources.mapping import Mapping, read_mapping
 from norwalk_geo.sources.osm import is_osm, read_osm
 from norwalk_geo.sources.osm_streets import from_osm
 from norwalk_geo.sources.osm_tags import translate
+from norwalk_geo.sources.osm_travel import edges_from_osm, places_from_osm
 from norwalk_geo.sources.report import Change, ImportReport, describe, report_dict
 from norwalk_geo.sources.rules import ColumnRule
 
@@ -22,9 +23,11 @@ __all__ = [
     "Imported",
     "Mapping",
     "describe",
+    "edges_from_osm",
     "from_export",
     "from_osm",
     "is_osm",
+    "places_from_osm",
     "read_mapping",
     "read_osm",
     "report_dict",
