@@ -12,6 +12,12 @@ from norwalk_geo.budget.backlogs import LeastBacklog, least_backlog
 from norwalk_geo.budget.cheapest import Cheapest, cheapest
 from norwalk_geo.budget.demands import RAMPS, Demands, Fund
 from norwalk_geo.budget.model import Rules
+from norwalk_geo.budget.packages import (
+    ByPackage,
+    Packages,
+    optimize_packages,
+    package_settings,
+)
 from norwalk_geo.budget.plan import Plan, optimize, warm
 from norwalk_geo.budget.questions import (
     Comparison,
@@ -24,11 +30,13 @@ from norwalk_geo.budget.questions import (
     swaps,
     weigh,
 )
+from norwalk_geo.budget.ramps import Ramps
 from norwalk_geo.budget.rotation import ByZone, Rotation, compare_rotations, rotate
 from norwalk_geo.budget.weights import Weights
 
 __all__ = [
     "RAMPS",
+    "ByPackage",
     "ByZone",
     "Cheapest",
     "Comparison",
@@ -37,7 +45,9 @@ __all__ = [
     "Fund",
     "Held",
     "LeastBacklog",
+    "Packages",
     "Plan",
+    "Ramps",
     "Rotation",
     "Rules",
     "Weights",
@@ -49,6 +59,8 @@ __all__ = [
     "curve",
     "least_backlog",
     "optimize",
+    "optimize_packages",
+    "package_settings",
     "rotate",
     "swaps",
     "warm",
