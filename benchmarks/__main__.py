@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import deterioration, network, pci, planning, run
+from benchmarks import ada, deterioration, network, pci, planning, reach, run, zoned
 
 
 def main() -> None:
@@ -16,6 +16,9 @@ def main() -> None:
     pci.add(commands)
     network.add(commands)
     deterioration.add(commands)
+    ada.add(commands)
+    reach.add(commands)
+    zoned.add(commands)
     options = parser.parse_args()
     options.main(options)
 
