@@ -76,20 +76,42 @@ later.loc[street].style.format(precision=1).set_caption(f"Section {street}. {tow
 # Fitted to the surveys up to a day, judged on the later ones. The interval should hold 80 % of them.
 
 # %%
-judged = ng.deterioration.backtest(
-    surveys["Second city"], sections, until=dt.date.fromisoformat(until), with_boosting=False
-)
+protocol = ng.deterioration.Protocol(until=dt.date.fromisoformat(until), with_boosting=False, cuts=(15.0,))
+judged = ng.deterioration.backtest(surveys["Second city"], sections, protocol=protocol)
 kept = judged.loc["rise up to 15 points", ["ratings", "rmse_points", "coverage_pct", "interval_score_points"]]
 kept.style.format(precision=1).set_caption(town.notice)
+
+# %% [markdown]
+# ## A published finding, made anew
+#
+# Salman and Gursoy (2022, *Built Environment Project and Asset Management* 12(6)) followed Syracuse's ratings of 1998 to
+# 2015 as Markov chains: types of street hardly differ, and decay is fast. The same ratings, published by the city, give
+# with this package (a two-year step, recorded overlays and rises over 15 points cut; `tests/test_assess.py` repeats it
+# where the data are present):
+#
+# | | avenues | streets | roads | over concrete | asphalt alone |
+# | --- | --- | --- | --- | --- | --- |
+# | expected after 2 years, from new | 80 | 82 | 76 | 81 | 80 |
+# | expected after 10 years | 60 | 61 | 57 | 60 | 59 |
+#
+# The finding holds: the types lie within 7 points of each other for twenty years, and ten years take 40 points. Below,
+# the same chain for the invented cities, with its intervals from resampled sections.
+
+# %%
+chains = {name: ng.deterioration.transitions(found) for name, found in histories.items()}
+new = pd.DataFrame({name: ng.deterioration.expected(chain) for name, chain in chains.items()})
+print(new.loc[[0, 24, 60, 120]].round(0).rename(index=lambda month: f"{month // 12} years").to_string())
+stays = pd.concat({name: chain.loc[[(8, 8)]] for name, chain in chains.items()}, names=["city"])
+stays.style.format(precision=2).set_caption(f"Chance to stay at 71 to 80 points for one step. {town.notice}")
 
 # %% [markdown]
 # ## The answer
 
 # %%
-years = {name: fit.parameters.loc[("residential", "AC"), "years_to_60"] for name, fit in fits.items()}
+fall = {name: fit.parameters.loc[("residential", "AC"), "fall_points_year"] for name, fit in fits.items()}
 error = kept["rmse_points"]
 Markdown(
-    f"**Residential asphalt falls from 100 to 60 points in {years['First city']:.0f} years in the first invented city and"
-    f" in {years['Second city']:.0f} in the second; there the fit would have been off by {error['fitted']:.1f} points,"
+    f"**Residential asphalt loses {fall['First city']:.1f} points a year in the first invented city and"
+    f" {fall['Second city']:.1f} in the second; there the fit would have been off by {error['fitted']:.1f} points,"
     f" the cited curve by {error['cited_curve']:.1f} and the last rating, kept, by {error['last_value']:.1f}.**"
 )

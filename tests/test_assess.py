@@ -165,6 +165,10 @@ def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
     assert listed["notice"].eq(summary["notice"]).all()
     page = (folder / "assess.html").read_text(encoding="utf-8")
     assert "Invented data" in page
+    outlook = summary["outlook"]
+    assert f"{outlook['below']:,} of {outlook['sections']:,} sections are forecast" in page
+    if outlook["likely_below"] is not None:
+        assert outlook["likely_below"] <= outlook["below"] <= outlook["maybe_below"]
     assert "http" not in page.replace("http-equiv", "")
     words = ["backtest", str(city), "--until", "2022-12-31", "--no-boosting", "--json"]
     judged = run.invoke(app, [*words, "--out", str(tmp_path / "b")])

@@ -128,6 +128,7 @@ def _find(city: City, as_of: dt.date, show: Show) -> tuple[report.Assessment, di
         ),
     )
     about = assessing.origin(city, as_of, list(fitted.notes))
+    about["critical_pci"] = settings.critical_pci
     about["critical_pci_text"] = f"PCI {settings.critical_pci:g}"
     return found, report.assessment_summary(found, about=about)
 

@@ -60,6 +60,9 @@ class Assessment:
     gasb34: Mapping[str, Any]
 
 
+_OWN = ("city", "notice", "critical_pci")
+
+
 def assessment_summary(found: Assessment, *, about: Mapping[str, Any]) -> dict[str, Any]:
     """
     Summarize an assessment.
@@ -69,7 +72,7 @@ def assessment_summary(found: Assessment, *, about: Mapping[str, Any]) -> dict[s
     found
         What was found.
     about
-        City, notice, notes and the provenance block.
+        City, notice, notes, the critical condition and the provenance block.
 
     Returns
     -------
@@ -90,6 +93,7 @@ def assessment_summary(found: Assessment, *, about: Mapping[str, Any]) -> dict[s
         "replacement_usd": float(whole["replacement_usd"]),
         "needs_usd": float(found.years["needs_usd"].sum()),
         "backlog_usd": float(first["backlog_usd"]),
+        "outlook": _outlook(found.listed, about["critical_pci"]),
         "state": records(found.state),
         "bands": records(found.bands),
         "years": records(found.years),
@@ -97,8 +101,23 @@ def assessment_summary(found: Assessment, *, about: Mapping[str, Any]) -> dict[s
         "costs": records(found.costs),
         "work_effects": records(found.effects),
         "gasb34": dict(found.gasb34),
-        **{key: value for key, value in about.items() if key not in ("city", "notice")},
+        **{key: value for key, value in about.items() if key not in _OWN},
     }
+
+
+def _outlook(listed: pd.DataFrame, critical: float) -> dict[str, Any]:
+    """Count the sections below the critical condition at the end of the forecast."""
+    names = [str(name) for name in listed.columns if str(name).startswith("pci_in_")]
+    if not names:
+        return {}
+    year = int(names[0].removeprefix("pci_in_"))
+    made: dict[str, Any] = {"year": year, "sections": int(listed[names[0]].notna().sum())}
+    # Where the upper end is below, the section very likely is; where the lower one is, it may be.
+    for key, name in (("below", "pci"), ("likely_below", "pci_high"), ("maybe_below", "pci_low")):
+        column = f"{name}_in_{year}"
+        known = column in listed and listed[column].notna().any()
+        made[key] = int((listed[column] < critical).sum()) if known else None
+    return made
 
 
 def _sections_table(found: Assessment) -> pd.DataFrame:

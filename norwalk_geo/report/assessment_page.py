@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -107,6 +107,41 @@ def _years(years: pd.DataFrame) -> str:
     return figure + _table(head, rows, "Needs if all is done, and backlog if nothing is")
 
 
+def _outlook(found: Mapping[str, Any], critical: str) -> str:
+    """Say how many sections are forecast below the critical condition, and how sure that is."""
+    if not found:
+        return ""
+    text = (
+        f"With nothing done, {found['below']:,} of {found['sections']:,} sections are forecast "
+        f"below {critical} at the end of fiscal year {found['year']}"
+    )
+    if found["likely_below"] is not None:
+        text += (
+            f": {found['likely_below']:,} with the whole 80 % interval below, "
+            f"{found['maybe_below']:,} with a part of it. sections.csv has the interval of each"
+        )
+    return f"<h2>Outlook</h2><p>{escape(text)}.</p>"
+
+
+def _past(effects: Sequence[Mapping[str, Any]]) -> str:
+    """Show the work of the last years, and its measured effect beside the catalogue's."""
+    if not effects:
+        return ""
+    rows = [
+        [
+            str(row["treatment"]),
+            f"{row['works']:,}",
+            _number(row["miles"]),
+            _number(row["cost_usd"], ",.0f"),
+            f"{row['measured']:,}",
+            *(_number(row[name]) for name in ("gain_points", "catalogue_gain_points")),
+        ]
+        for row in effects
+    ]
+    head = ["Treatment", "Works", "Miles", "Cost $", "Measured", "Gain, points", "Catalogue's gain"]
+    return "<h2>Past work</h2>" + _table(head, rows, "Work of the last ten years and what it did")
+
+
 def page(
     state: pd.DataFrame, bands: pd.DataFrame, years: pd.DataFrame, summary: Mapping[str, Any]
 ) -> str:
@@ -139,6 +174,8 @@ def page(
         f"centerline miles. Dollars are constant; curb ramps are not in them.</p>"
         f"<h2>Condition</h2>{_distribution(bands)}{_groups(state, summary['critical_pci_text'])}"
         f"<h2>Needs and backlog</h2>{_years(years)}"
+        f"{_outlook(summary['outlook'], summary['critical_pci_text'])}"
+        f"{_past(summary['work_effects'])}"
         f"<h2>GASB 34, modified approach</h2><p>{escape(str(summary['gasb34']['status']))}</p>"
         f"<h2>What these figures rest on</h2><ul>{notes}</ul></main></body></html>\n"
     )

@@ -76,14 +76,15 @@ def _raised(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDA
         reached = np.full_like(pci, row["effect_points"])
     else:
         reached = pci + row["effect_points"] * row["next_gain_factor"] ** seals
-    return np.minimum(reached, row["pci_cap"])
+    made: npt.NDArray[np.float64] = np.minimum(reached, row["pci_cap"])
+    return made
 
 
 def _months_saved(row: pd.Series, seals: int) -> float:
     """Months by which a section is younger once slower decay is over, less for each seal there."""
-    given = row.reindex(list(_SLOWER)).astype("float64")
-    saved = given.prod(skipna=False) / 100 * 12
-    return 0.0 if pd.isna(saved) else float(saved * row["next_gain_factor"] ** seals)
+    share, years = row.reindex(list(_SLOWER)).astype("float64")
+    saved = float(share) / 100 * float(years) * 12
+    return 0.0 if np.isnan(saved) else saved * float(row["next_gain_factor"]) ** seals
 
 
 def _after(row: pd.Series, pci: npt.NDArray[np.float64], seals: int) -> npt.NDArray[np.float64]:
