@@ -21,6 +21,7 @@ from shapely.affinity import translate
 
 from norwalk_geo import network, schema
 from norwalk_geo.errors import CrsError
+from norwalk_geo.towns import Town
 
 Draw = Callable[..., gpd.GeoDataFrame]
 Lines = list[tuple[float, float]]
@@ -539,3 +540,40 @@ def test_a_boundary_that_is_no_area_is_refused() -> None:
         network.share_by_boundary(drawn, outline)
     with pytest.raises(CrsError, match="not in the system"):
         network.share_by_boundary(drawn, outline.to_crs("EPSG:4326"))
+
+
+# ------------------------------------------------------------------ divided roads
+
+
+def test_divided_roads_of_an_invented_town_are_found_and_nothing_else(sample_town: Town) -> None:
+    sections = sample_town.streets.sections
+    names = sections["street_name"].reset_index(drop=True)
+    groups = [rows.index.tolist() for _, rows in names.groupby(names)]
+    bare = sections.drop(columns="carriageway")
+    beside = network.lines_beside(bare, groups, np.full(len(bare), np.nan))
+    assert (
+        sections.index[list(beside)].tolist()
+        == sections.index[sections["carriageway"].eq("divided")].tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "ways", "divided"),
+    [
+        ([(0, 60), (500, 60)], ["with", "against"], True),
+        ([(500, 60), (0, 60)], ["with", "with"], True),
+        ([(0, 60), (500, 60)], ["no", "no"], False),
+        ([(0, 60), (500, 60)], ["with", None], False),
+        ([(0, 160), (500, 160)], ["with", "against"], False),
+        ([(500, 0), (1000, 0)], ["with", "with"], False),
+        ([(500, 0), (500, 60)], ["with", "with"], False),
+        ([(0, 0), (250, 50), (500, 0)], ["with", "against"], True),
+    ],
+)
+def test_one_way_lines_beside_each_other_are_divided(
+    other: Lines, ways: list[str | None], *, divided: bool
+) -> None:
+    lines = streets(a=[(0, 0), (500, 0)], b=other).assign(street_name="MAIN ST", one_way=ways)
+    words = network.carriageways(lines)
+    assert words.tolist() == (["divided"] * 2 if divided else ["single"] * 2)
+    assert network.carriageways(lines.assign(street_name=["MAIN ST", "OAK ST"])).eq("single").all()
