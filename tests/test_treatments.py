@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from norwalk_geo import deterioration, schema, treatments
-from norwalk_geo.errors import ConfigError
+from norwalk_geo.errors import ConfigError, SchemaError
 
 CURVES = deterioration.curves()
 LIFE = treatments.lifecycle(CURVES, treatments.catalogue(base_year=2026))
@@ -163,3 +163,18 @@ def test_seals_alone_hold_no_section_above_its_curve_for_ever() -> None:
             assert age == min(start + 40 * 12 - saved, last)
             assert seals <= limit
             assert all(life.next_age[f, k, limit].max() == -1 for k in seals_only)
+
+
+def test_a_cost_without_a_year_is_refused_by_row() -> None:
+    rows = schema.parameters("treatments").reset_index()
+    rows["cost_year"] = rows["cost_year"].astype("Int64")
+    rows.loc[rows["treatment"].eq("cape_seal"), "cost_year"] = None
+    with pytest.raises(SchemaError, match=r"cost_year: .*cape_seal"):
+        schema.check(rows, "treatments")
+
+
+def test_a_window_that_nothing_satisfies_is_named() -> None:
+    rows = schema.parameters("treatments").copy()
+    rows.loc["thin_overlay", ["pci_min", "pci_max"]] = [72.0, 40.0]
+    with pytest.raises(ConfigError, match="thin_overlay"):
+        treatments.catalogue(rows, base_year=2026)
