@@ -216,6 +216,17 @@ def test_what_is_unknown_on_the_way_is_measured_and_the_known_way_preferred() ->
     assert way["unknown_ft"] == 0
 
 
+def test_sums_over_all_nodes_are_those_of_the_table() -> None:
+    edges = edges_of(SQUARE, one_way=None).assign(running_slope_pct=[4, -4, 2, 0, -6])
+    ways = ways_of(edges, "manual_wheelchair")
+    everywhere = pd.DataFrame({"site_id": list("abcde"), "node_id": list("abcde"), "kind": "x"})
+    found = routing.reach(routing.Snapped(ways, everywhere, ()), limit_min=5)
+    sums = routing.sum_within(routing.leaving(ways), [1, 10, 100, 1000, 10_000], 300_000)
+    worth = dict(zip("abcde", (1, 10, 100, 1000, 10_000), strict=True))
+    by_table = found.reset_index().assign(n=lambda one: one["site_id"].map(worth))
+    assert by_table.groupby("node_id")["n"].sum().tolist() == sums.tolist()
+
+
 def test_islands_are_not_reached_and_no_places_is_an_error() -> None:
     edges = edges_of(SQUARE | {"xy": [(0, 900), (80, 900)]})
     snapped = routing.snap(ways_of(edges), points(p=(300, 0)))

@@ -21,7 +21,7 @@ from norwalk_geo.routing.served import access, changes, gaps
 from norwalk_geo.routing.stress import stress_levels
 from norwalk_geo.routing.together import Together, together
 from norwalk_geo.routing.turns import Turns
-from norwalk_geo.routing.ways import Ways, network_graph
+from norwalk_geo.routing.ways import Ways, leaving, network_graph
 from norwalk_geo.routing.within import Costs, Nearest, costs_from, nearest, sum_within
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "gains",
     "gaps",
     "isochrones",
+    "leaving",
     "nearest",
     "nearest_of_kind",
     "network_graph",

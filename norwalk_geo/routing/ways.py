@@ -11,11 +11,12 @@ import pandas as pd
 import shapely
 
 from norwalk_geo.errors import Problem, SchemaError
+from norwalk_geo.routing.graph import Graph
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Costs, Edges
 
-__all__ = ["CLOSED", "Ways", "network_graph"]
+__all__ = ["CLOSED", "Ways", "leaving", "network_graph"]
 
 # Stands for a direction in which the traveller does not go.
 CLOSED = -1
@@ -122,3 +123,36 @@ def network_graph(edges: Edges, costs: Costs) -> Ways:
         name: str(found[name].iloc[0]) if len(found) else "" for name in ("profile", "unknowns")
     }
     return Ways(nodes, links, **said)
+
+
+def leaving(ways: Ways) -> Graph:
+    """
+    Make the graph of the ways as they are travelled, for sums over all nodes, edits and gains.
+
+    Parameters
+    ----------
+    ways
+        The network; node `i` of the graph is row `i` of its nodes.
+
+    Returns
+    -------
+    graph
+        Costs in milliseconds. Its edges are all links forward and then all links backward, so that
+        link `i` is edges `i` and `len(links) + i`; a direction that is not travelled is closed.
+
+    Examples
+    --------
+    >>> from norwalk_geo import routing, towns
+    >>> edges = routing.street_edges(towns.town().streets)
+    >>> ways = network_graph(edges, routing.costs(edges, "walk"))
+    >>> one_each = [1] * len(ways.nodes)
+    >>> int(routing.sum_within(leaving(ways), one_each, 5 * 60_000).min()) >= 1
+    True
+    """
+    links = ways.links
+    tail = np.concatenate([links["start"], links["end"]]).astype("int64")
+    head = np.concatenate([links["end"], links["start"]]).astype("int64")
+    cost = np.concatenate([links["forward_ms"], links["backward_ms"]]).astype("int64")
+    goes = cost != CLOSED
+    cost = np.where(goes, cost, 0)
+    return Graph.from_arrays(tail, head, cost, len(ways.nodes), directed=True, is_open=goes)
