@@ -24,7 +24,7 @@ from norwalk_geo.budget.market import BLOCKS, Answer, Market
 from norwalk_geo.budget.model import Case, Floats
 from norwalk_geo.budget.rows import Rows
 
-__all__ = ["DEAR", "Bound", "Prices", "charge_of", "cheapest", "minimize", "value"]
+__all__ = ["DEAR", "Bound", "Prices", "charge_of", "cheapest", "minimize", "refine", "value"]
 
 _ROUNDS, _ROUNDS_WHOLE = 100, 60
 _SAMPLE = 3_000
@@ -33,6 +33,7 @@ _STOP = 3e-6  # of the gain: far below what is reported
 _HALVINGS = 40
 _TOUCHES, _FORGETS = 1e-7, 8
 _HALF_CENT = 0.005
+_NEARBY = 0.02  # how far prices move at first when only little has changed
 DEAR = 1e9  # price at which nothing is bought
 
 
@@ -369,3 +370,29 @@ def minimize(
     if progress:
         progress(1.0)
     return Bound(best.height, best.charge, best.prices, rows.years, gain, rounds)
+
+
+def refine(market: Market, bound: Bound, rounds: int) -> Bound:
+    """
+    Improve prices from a bound that is nearly tight.
+
+    Parameters
+    ----------
+    market
+        The city, perhaps changed a little since.
+    bound
+        Where to begin.
+    rounds
+        How often the sections are asked at most.
+
+    Returns
+    -------
+    bound
+        The lowest found; it may lie above the one given if the city has changed.
+    """
+    at, rows = bound.at, market.case.rows
+    unit = float(at.fund.mean()) or bound.gain / max(float(rows.money.sum()), 1.0)
+    model = _Model(market, 1.0, unit, bound.gain)
+    start = np.concatenate([at.paid, at.fund, at.row]) / model.unit
+    best, more = _descend(market, 1.0, model, start, _NEARBY, rounds)
+    return Bound(best.height, best.charge, best.prices, rows.years, bound.gain, bound.rounds + more)

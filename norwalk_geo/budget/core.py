@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from norwalk_geo.budget import exchange
+from norwalk_geo.budget import exchange, ledger
 from norwalk_geo.budget.bound import DEAR, Bound, Prices, cheapest, value
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.measures import Lives, points, rows_of, usage, usage_value
@@ -287,7 +287,7 @@ def choose(market: Market, bound: Bound) -> Found:
     lives = some.lives.copy()
     used = usage(rows_of(case, some.sections[some.owner]), some.options)
     order = np.lexsort((-shares.options, some.owner))
-    alike = _paid_alike(case)
+    alike = ledger.paid_alike(case)
     quota = np.zeros(len(alike))
     np.add.at(quota, alike.argmax(axis=0)[rows.paid], np.floor(shares.paid + 1e-4))
     row_use = np.vstack([alike, _in_cents(case).use])
@@ -299,16 +299,3 @@ def choose(market: Market, bound: Bound) -> Found:
     at = exchange.improve(options, order[some.first])
     lives[some.sections] = some.options[at]
     return Found(lives, bound, shares.over)
-
-
-def _paid_alike(case: Case) -> Floats:
-    """Group the kinds and years of dollars that the same funds pay; by group and measure."""
-    rows = case.rows
-    payers: list[set[int]] = [set() for _ in range(rows.cells)]
-    for k, cell in enumerate(rows.paid):
-        payers[cell].update(np.flatnonzero(rows.draws[:, k]).tolist())
-    groups: dict[frozenset[int], int] = {}
-    number = [groups.setdefault(frozenset(one), len(groups)) for one in payers]
-    alike = np.zeros((len(groups), rows.measures))
-    alike[number, np.arange(rows.cells)] = 1.0
-    return alike

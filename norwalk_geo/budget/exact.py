@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from norwalk_geo.budget import ledger
+from norwalk_geo.budget import ledger, owing
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market, Near
 from norwalk_geo.budget.measures import points, rows_of, usage
@@ -64,7 +64,9 @@ def improve(market: Market, found: Found) -> Found:
     order = np.argsort(near.owner, kind="stable")
     near = Near(near.owner[order], near.treatments[order], near.loss[order])
     pick, top = _solve(market, near, mine, bound.gain)
-    better = replace(bound, value=min(bound.value, max(top, mine)))
+    # With years to choose from, ramps may be cheaper than in the years that were tried.
+    is_whole = case.duties is None or not case.duties.years_before
+    better = replace(bound, value=min(bound.value, max(top, mine))) if is_whole else bound
     if pick is None:
         if is_broken:
             raise ledger.impossible(case, found.over)
@@ -94,16 +96,21 @@ def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Intege
         blocks.append([other, sparse.csr_array((len(rows.limit), pays))])
         limits.append(rows.limit / reach)
     one = sparse.csr_array((np.ones(count), (near.owner, np.arange(count))), (len(case.ids), count))
-    once = sparse.hstack([one, sparse.csr_array((len(case.ids), pays))], format="csr")
+    owed = owing.owed(case, near, (scale, reach))
+    wide = owed.bill.shape[1]
+    upper = [sparse.block_array(blocks, format="csr"), owed.bill]
+    once = sparse.hstack([one, sparse.csr_array((len(case.ids), pays + wide))], format="csr")
+    free = sparse.csr_array((owed.lives.shape[0], pays))
     found = milp(
-        np.append(-worth / gain, np.zeros(pays)),
-        integrality=np.append(np.ones(count), np.zeros(pays)),
-        bounds=Bounds(0, np.append(np.ones(count), np.full(pays, np.inf))),
+        np.append(-worth / gain, np.zeros(pays + wide)),
+        integrality=np.concatenate([np.ones(count), np.zeros(pays), np.ones(wide)]),
+        bounds=Bounds(0, np.concatenate([np.ones(count), np.full(pays, np.inf), np.ones(wide)])),
         constraints=[
-            LinearConstraint(
-                sparse.block_array(blocks, format="csr"), -np.inf, np.concatenate(limits)
-            ),
+            LinearConstraint(sparse.hstack(upper, format="csr"), -np.inf, np.concatenate(limits)),
             LinearConstraint(once, 1, 1),
+            LinearConstraint(
+                sparse.hstack([owed.lives, free, owed.falls], format="csr"), 0, np.inf
+            ),
         ],
         options={"node_limit": _NODES, "mip_rel_gap": _NOTHING * gain / max(mine, gain)},
     )

@@ -13,7 +13,16 @@ from norwalk_geo.budget.measures import Lives, total
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
 from norwalk_geo.errors import InfeasibleError, Problem
 
-__all__ = ["broken", "impossible", "payments", "row_prices", "settle"]
+__all__ = [
+    "broken",
+    "impossible",
+    "lacking",
+    "paid_alike",
+    "payments",
+    "quotas",
+    "row_prices",
+    "settle",
+]
 
 _NOTHING = 1e-6
 _PART = 1e-4  # of a cent: what a program of shares may miss a whole one by
@@ -86,6 +95,117 @@ def broken(case: Case, treatments: Lives) -> list[str]:
         over = rows.use @ used - rows.limit
         words += [rows.row_words[r] for r in np.flatnonzero(over > _NOTHING * rows.reach())]
     return words
+
+
+def lacking(case: Case, treatments: Lives) -> Floats:
+    """
+    Find by how much a plan exceeds its rows.
+
+    Parameters
+    ----------
+    case
+        The city.
+    treatments
+        Treatment by section and year; −1 for none.
+
+    Returns
+    -------
+    over
+        Units by row, funds first: as little money in all as would do.
+    """
+    rows, used = case.rows, total(case, treatments)
+    count, funds = len(rows.paid), len(rows.money)
+    pays = sparse.csr_array((np.ones(count), (rows.paid, np.arange(count))), (rows.cells, count))
+    found = linprog(
+        np.append(np.zeros(count), np.ones(funds)),
+        sparse.hstack([sparse.csr_array(rows.draws), -sparse.eye_array(funds)], format="csr"),
+        np.rint(rows.money * CENTS),
+        sparse.hstack([pays, sparse.csr_array((rows.cells, funds))], format="csr"),
+        used[: rows.cells],
+        method="highs-ds",
+    )
+    short = found.x[count:] / CENTS if found.success else np.zeros(funds)
+    used[: rows.cells] /= CENTS
+    return np.append(short, np.maximum(rows.use @ used - rows.limit, 0.0))
+
+
+def quotas(case: Case, bound: Bound, wanted: Floats) -> tuple[Floats, Floats, Floats]:
+    """
+    Turn payments into rows: cents at most of dollars that the same funds pay, and further rows.
+
+    Parameters
+    ----------
+    case
+        The city.
+    bound
+        Its prices and charges.
+    wanted
+        Cents by measure that should be paid for.
+
+    Returns
+    -------
+    use, price, limit
+        What a unit of each measure (money in cents) counts, by row and measure; points a unit; and
+        units at most. Money goes where it is worth most, as far as the dollars used at the best
+        prices go; what is left is shared evenly.
+    """
+    rows, alike = case.rows, paid_alike(case)
+    dear = np.where(alike[:, : rows.cells] > 0, bound.at.paid, 0.0).max(axis=1)
+    group = alike.argmax(axis=0)[rows.paid]
+    use = rows.use.copy()
+    use[:, : rows.cells] /= CENTS
+    limit: Floats = np.zeros(len(alike))
+    if len(rows.paid) == len(rows.money) == len(alike):
+        np.add.at(limit, group, np.rint(rows.money * CENTS)[rows.draws.argmax(axis=0)])
+    else:
+        limit = _shared(case, wanted[: rows.cells], alike, group)
+    price = np.append(dear / CENTS, bound.at.row)
+    return np.vstack([alike, use]), price, np.append(limit, rows.limit)
+
+
+def _shared(case: Case, wanted: Floats, alike: Floats, group: Integers) -> Floats:
+    """Share the funds among groups of dollars as the best prices would spend them."""
+    rows, count = case.rows, len(case.rows.paid)
+    asked = alike[:, : rows.cells] @ wanted
+    pays = sparse.csr_array((np.ones(count), (group, np.arange(count))), (len(alike), count))
+    found = linprog(
+        np.append(np.full(count, -_NOTHING), np.ones(len(alike))),
+        sparse.block_array(
+            [
+                [sparse.csr_array(rows.draws), None],
+                [-pays, -sparse.eye_array(len(alike))],
+            ],
+            format="csr",
+        ),
+        np.append(np.rint(rows.money * CENTS), -asked),
+        method="highs-ds",
+    )
+    return np.asarray(np.floor(pays @ found.x[:count] + _NOTHING))
+
+
+def paid_alike(case: Case) -> Floats:
+    """
+    Group the kinds and years of dollars that the same funds pay.
+
+    Parameters
+    ----------
+    case
+        The city.
+
+    Returns
+    -------
+    alike
+        One where a measure is of a group, by group and measure.
+    """
+    rows = case.rows
+    payers: list[set[int]] = [set() for _ in range(rows.cells)]
+    for k, cell in enumerate(rows.paid):
+        payers[cell].update(np.flatnonzero(rows.draws[:, k]).tolist())
+    groups: dict[frozenset[int], int] = {}
+    number = [groups.setdefault(frozenset(one), len(groups)) for one in payers]
+    alike = np.zeros((len(groups), rows.measures))
+    alike[number, np.arange(rows.cells)] = 1.0
+    return alike
 
 
 def impossible(case: Case, over: Floats) -> InfeasibleError:

@@ -14,7 +14,7 @@ from norwalk_geo import config, deterioration, network
 from norwalk_geo.budget import kernel
 from norwalk_geo.budget.demands import Demands
 from norwalk_geo.budget.kernel import Arcs
-from norwalk_geo.budget.ramps import Duties
+from norwalk_geo.budget.ramps import Duties, check_ramps
 from norwalk_geo.budget.rows import Rows, Terms, plain
 from norwalk_geo.budget.terms import Planned, equity, parted, terms
 from norwalk_geo.budget.weights import Weights
@@ -346,6 +346,7 @@ def build_case(
         A budget is negative or a year is missing, or there is nothing to plan.
     """
     demands, years = rules.demands, tuple(sorted(budget_usd))
+    check_ramps(demands.ramps, sections.index)
     budget_usd = demands.budget_usd(years) or budget_usd
     years, cents = _budget_cents(budget_usd)
     measures = network.measure(sections, life.classes)
@@ -361,8 +362,7 @@ def build_case(
     begin = config.year_start(years[0], rules.start_month)
     exact = deterioration.effective_age(known["pci"], names, life.curves)
     months = deterioration.months_since_survey(known, begin)
-    codes = {name: k for k, name in enumerate(life.families)}
-    family: Integers = np.array([codes[name] for name in names], dtype="int64")
+    family: Integers = pd.Index(life.families).get_indexer(pd.Index(names)).astype("int64")
     stock = Stock(
         family=family,
         seals=_seals_at_start(known, life, family),

@@ -10,9 +10,8 @@ import pandas as pd
 
 from norwalk_geo import config, deterioration, network, schema
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, explain, ledger, policies, results
+from norwalk_geo.budget import choose, explain, ledger, policies, results, solution
 from norwalk_geo.budget.model import Rules, build_case, plainly_weighed
-from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import objective, simulate
 from norwalk_geo.errors import Problem, SchemaError
 
@@ -132,7 +131,7 @@ def optimize(
     """
     rules, aligned = rules or Rules(), align(condition, sections)
     case = build_case(aligned, sections, lifecycle, budget_usd=budget_usd, rules=rules)
-    found = search(case, progress=progress)
+    case, found = solution.find(case, progress=progress)
     best, treatments = found.bound, found.treatments
     lives = choose.gather(case, best)
     chosen = results.Chosen(

@@ -130,29 +130,26 @@ def _count(  # noqa: C901, PLR0913, PLR0917 - compiled: arrays, not records
     k, years, cells = lanes.shape[i], charges.unit.shape[0], usage.shape[0]
     start = shapes.node_first[k]
     count = shapes.node_first[k + 1] - start
-    has_bonus = charges.bonus.shape[0] > 0
     x, e, total, last = 0, shapes.arc_first[k], 0.0, pci.shape[1] - 1
-    at, altered = 0, years
-    layer = BEFORE if charges.due.shape[0] else AFTER
+    has_bonus = charges.bonus.shape[0] > 0
+    seen, altered, layer = 0, years, BEFORE if charges.due.shape[0] else AFTER
     while x < count:
-        while at < x:
+        for at in range(seen, x):
             node = shapes.node[start + at]
             e += arcs.first[node + 1] - arcs.first[node]
-            at += 1
-        node = shapes.node[start + x]
+        seen, node = x, shapes.node[start + x]
         t, f = arcs.year[node], arcs.family[node]
         top, arc, to = -np.inf, arcs.first[node], 0
         for q in range(arcs.first[node], arcs.first[node + 1]):
             j = arcs.treatment[q] + 1
-            to_layer = AFTER if charges.alters[j] else layer
+            then = value[AFTER if charges.alters[j] else layer]
             z = lanes.weight[i] * arcs.benefit[q] - toll[layer, t, j, lane]
-            z += value[to_layer, shapes.end[e + q - arcs.first[node]], lane]
+            z += then[shapes.end[e + q - arcs.first[node]], lane]
             if has_bonus:
                 z += lanes.area[i] * charges.bonus[q]
             if z > top:
                 top, arc, to = z, q, shapes.end[e + q - arcs.first[node]]
-        total += lanes.weight[i] * arcs.benefit[arc]
-        j = arcs.treatment[arc]
+        total, j = total + lanes.weight[i] * arcs.benefit[arc], arcs.treatment[arc]
         if layer == BEFORE and charges.alters[j + 1]:
             layer, altered = AFTER, t
         if life.shape[0]:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from norwalk_geo.budget import choose, policies, results
+from norwalk_geo.budget import choose, policies, results, solution
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.model import CENTS, Case, Floats, Rules, build_case
-from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import Course, objective, simulate
 from norwalk_geo.errors import InfeasibleError, Problem, SchemaError
 
@@ -284,7 +283,7 @@ def solve(case: Case, before: Solved | None = None) -> Solved:
     """
     if not case.budget_cents.any():
         return no_work(case)
-    made = search(case, start=None if before is None else before.proof)
+    case, made = solution.find(case, start=None if before is None else before.proof)
     best, treatments = made.bound, made.treatments
     found = played(case, treatments, bound=best.value / case.scale, price=_price(case, best.prices))
     found = replace(found, proof=best)

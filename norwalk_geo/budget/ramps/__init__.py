@@ -8,6 +8,6 @@ each pays a share that depends on the year, and no set of shares makes the bound
 
 from __future__ import annotations
 
-from norwalk_geo.budget.ramps.duties import Duties, Ramps
+from norwalk_geo.budget.ramps.duties import Duties, Ramps, check_ramps
 
-__all__ = ["Duties", "Ramps"]
+__all__ = ["Duties", "Ramps", "check_ramps"]

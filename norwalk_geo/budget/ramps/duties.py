@@ -15,7 +15,7 @@ from norwalk_geo.errors import InfeasibleError, Problem
 if TYPE_CHECKING:
     from norwalk_geo.schema import Corners, CornerSections
 
-__all__ = ["CROSSED", "POLICIES", "Duties", "Ramps", "check", "duties"]
+__all__ = ["CROSSED", "POLICIES", "Duties", "Ramps", "check_ramps", "duties"]
 
 CENTS = 100
 CROSSED = "crossed"
@@ -194,14 +194,14 @@ def _strange(ramps: Ramps, sections: pd.Index) -> list[Problem]:
     return problems
 
 
-def check(ramps: Ramps, sections: pd.Index) -> None:
+def check_ramps(ramps: Ramps | None, sections: pd.Index) -> None:
     """
     Check that corners, links and settings fit together.
 
     Parameters
     ----------
     ramps
-        Corners and what obliges them.
+        Corners and what obliges them; None where they are not known.
     sections
         Every section of the city.
 
@@ -215,7 +215,7 @@ def check(ramps: Ramps, sections: pd.Index) -> None:
     InfeasibleError
         With every corner and section that is named and does not exist.
     """
-    problems = _strange(ramps, sections)
+    problems = [] if ramps is None else _strange(ramps, sections)
     if problems:
         raise InfeasibleError.of("ramps", problems)
 

@@ -1,0 +1,74 @@
+"""From a city to a plan and its proof, with or without curb ramps in the bill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from norwalk_geo.budget import bound as bounds
+from norwalk_geo.budget import exact, ledger
+from norwalk_geo.budget import search as plainly
+from norwalk_geo.budget.bound import Bound
+from norwalk_geo.budget.core import Found
+from norwalk_geo.budget.market import Market
+from norwalk_geo.budget.model import Case, Integers
+from norwalk_geo.budget.ramps import search, shares
+from norwalk_geo.budget.ramps.duties import Duties
+
+__all__ = ["find"]
+
+
+def find(
+    case: Case,
+    *,
+    progress: Callable[[float], None] | None = None,
+    start: Bound | None = None,
+) -> tuple[Case, Found]:
+    """
+    Choose a life for every section and prove how good the plan is.
+
+    Parameters
+    ----------
+    case
+        The city.
+    progress
+        Told the share done, from 0 to 1.
+    start
+        Proof of a city with the same rows and about the same money, to begin at.
+
+    Returns
+    -------
+    case, found
+        The city, in which it is decided when each corner's ramps are built; the plan and its bound.
+
+    Raises
+    ------
+    InfeasibleError
+        No plan was found that keeps to every row: with the rows that would have to give way.
+    """
+    if case.duties is None:
+        return case, plainly.search(case, progress=progress, start=start)
+    market = Market.of(case)
+    market, best = shares.minimize(market)
+    if progress:
+        progress(1.0)
+    case = replace(case, duties=replace(case.duties, lead=_lead(case, case.duties, best)))
+    market = replace(market, case=case)
+    treatments = search.choose(market, best)
+    return case, exact.improve(market, Found(treatments, best, ledger.lacking(case, treatments)))
+
+
+def _lead(case: Case, duties: Duties, bound: Bound) -> Integers:
+    """Years before the alteration in which each corner's ramps are cheapest at the prices."""
+    years = duties.cents.shape[1]
+    # Where no fund pays in a year, its dollars have no price.
+    dear = bounds.cheapest(case.rows, bound.at.fund) >= bounds.DEAR
+    price = np.where(dear, bounds.DEAR, bound.charge[: len(dear)])
+    cost = duties.cents * price[duties.kind[:, None] * years + np.arange(years)]
+    leads = range(min(duties.years_before, years - 1) + 1)
+    # The same lead whatever the year of alteration: the one that is cheapest over all of them.
+    year = np.arange(years)
+    costs = np.array([cost[:, np.maximum(year - lead, 0)].sum(axis=1) for lead in leads])
+    return np.asarray(costs.argmin(axis=0))
