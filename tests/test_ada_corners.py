@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from norwalk_geo import ada, network, schema
+from norwalk_geo import ada, network, schema, towns
 from norwalk_geo.errors import ConfigError, CrsError
 
 CROSSING = """
@@ -217,3 +217,20 @@ def test_nothing_due_gives_no_corner(streets: network.Network, middle: Point) ->
     found = made(ramps(middle, FULL | WARNED), streets)
     assert found.corners.empty
     assert found.corner_sections.empty
+
+
+def test_an_invented_town_has_ramps_due_at_its_corners(sample_town: towns.Town) -> None:
+    made_up = towns.pedestrian(sample_town.streets)
+    again = towns.pedestrian(sample_town.streets)
+    pd.testing.assert_frame_equal(made_up.ramps, again.ramps)
+    found = made(made_up.ramps, sample_town.streets)
+    assert found.faults.empty
+    assert set(found.ramps["status"]) >= {"due", "unknown", "none"}
+    counted = found.corners[["ramps_due", "ramps_unknown"]].sum().tolist()
+    told = found.ramps["status"].value_counts()
+    assert counted == [told["due"], told["unknown"]]
+    everything = (made_up.ramps, made_up.walks, made_up.crossings)
+    findings = ada.find(*everything, rules=RULES)
+    counts = ada.summarize(findings, *everything).reset_index()
+    whole = counts.query("grouped_by == 'all' and is_enforced").set_index("feature")["features"]
+    assert whole["walks"] == len(made_up.walks)

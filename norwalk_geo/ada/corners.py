@@ -107,7 +107,8 @@ def prices(
         raise ConfigError.of("parameters", problems)
     ratio = level[base_year] / rows["cost_year"].map(level)
     cost = rows["unit_cost_usd"] * ratio
-    return round(cost.min(), 2), round(cost.median(), 2), round(cost.max(), 2)
+    low, middle, high = (round(float(one), 2) for one in (cost.min(), cost.median(), cost.max()))
+    return low, middle, high
 
 
 def _grouped(table: DataFrame, crossed: pd.Series) -> tuple[pd.Series, pd.Series]:

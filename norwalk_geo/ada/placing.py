@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from norwalk_geo.errors import CrsError, Problem
+from norwalk_geo.network.legs import bearings, legs
 from norwalk_geo.network.model import feet_per_unit
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Places", "place"]
 
 NODE_REACH_FT, STREET_REACH_FT = 100.0, 100.0
-# How far from a node the direction of a street is taken.
-_SIGHT_FT = 60.0
 _CIRCLE = 360.0
 
 
@@ -44,40 +41,6 @@ class Places:
     links: DataFrame
 
 
-def _bearing(dx: npt.NDArray[np.float64], dy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Give degrees clockwise from north."""
-    bearing: npt.NDArray[np.float64] = np.degrees(np.arctan2(dx, dy)) % _CIRCLE
-    return bearing
-
-
-def _legs(streets: Network, feet: float) -> DataFrame:
-    """List every end of a section at a node, with its direction and its rank around the node."""
-    sections, nodes = streets.sections, streets.nodes
-    lines = sections.geometry.to_numpy()
-    sight = np.minimum(_SIGHT_FT / feet, shapely.length(lines) / 2)
-    tables = []
-    for end, step in (("from_node", sight), ("to_node", -sight)):
-        start = nodes.geometry.reindex(sections[end]).to_numpy()
-        seen = shapely.line_interpolate_point(lines, step)
-        dx, dy = (
-            shapely.get_x(seen) - shapely.get_x(start),
-            shapely.get_y(seen) - shapely.get_y(start),
-        )
-        tables.append(
-            pd.DataFrame(
-                {
-                    "node_id": sections[end].to_numpy(),
-                    "section_id": sections.index,
-                    "bearing": _bearing(dx, dy),
-                }
-            )
-        )
-    legs = pd.concat(tables, ignore_index=True)
-    legs = legs.sort_values(["node_id", "bearing", "section_id"], kind="stable", ignore_index=True)
-    legs["rank"] = legs.groupby("node_id").cumcount() + 1
-    return legs
-
-
 def _at_nodes(points: gpd.GeoSeries, streets: Network, feet: float) -> DataFrame:
     """Place ramps near a node between the two legs around them."""
     nodes = streets.nodes.geometry
@@ -86,13 +49,13 @@ def _at_nodes(points: gpd.GeoSeries, streets: Network, feet: float) -> DataFrame
         points.to_numpy(), max_distance=NODE_REACH_FT / feet, all_matches=False
     )
     at, here = points.to_numpy()[ramp], nodes.to_numpy()[node]
-    bearing = _bearing(
+    bearing = bearings(
         shapely.get_x(at) - shapely.get_x(here), shapely.get_y(at) - shapely.get_y(here)
     )
     found = pd.DataFrame(
         {"ramp_id": points.index[ramp], "node_id": nodes.index[node], "ramp": bearing}
     )
-    pairs = found.merge(_legs(streets, feet), on="node_id")
+    pairs = found.merge(legs(streets), on="node_id")
     pairs["before"] = (pairs["ramp"] - pairs["bearing"]) % _CIRCLE
     pairs["after"] = (pairs["bearing"] - pairs["ramp"]) % _CIRCLE
     groups = pairs.groupby("ramp_id", sort=False)

@@ -17,6 +17,7 @@ from pyproj import Transformer
 from norwalk_geo import network, schema
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.towns.condition import invent_surveys
+from norwalk_geo.towns.pedestrian import Pedestrian, pedestrian
 from norwalk_geo.towns.streets import invent_streets
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ __all__ = [
     "CRS",
     "NOTICE",
     "SIZES",
+    "Pedestrian",
     "Town",
     "destinations",
+    "pedestrian",
     "settings",
     "town",
 ]
