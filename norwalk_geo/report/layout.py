@@ -107,7 +107,7 @@ _COLUMNS = {
     "value": Column("Value", "fine"),
     "known_pct": Column("Known (%)", "points"),
     "before": Column("Value before", "fine"),
-    "change": Column("Change", "fine"),
+    "difference": Column("Change", "fine"),
     "target": Column("Target", "fine"),
     "target_met": Column("Target reached", "text"),
     "value_source": Column("Where it is from", "text"),

@@ -153,10 +153,10 @@ def value_text(value: float | None, unit: str, language: str = "en") -> str:
 
 def _signed(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """Write the change since the period before."""
-    if row["change"] is None or pd.isna(row["change"]):
+    if row["difference"] is None or pd.isna(row["difference"]):
         return ""
     digits = 1 if row["unit"] in _ONE_DECIMAL else 0
-    return f"{row['change']:+,.{digits}f} ({words[row['trend']]})"
+    return f"{row['difference']:+,.{digits}f} ({words[row['trend']]})"
 
 
 def _target(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> str:

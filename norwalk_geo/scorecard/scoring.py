@@ -76,7 +76,7 @@ def _row(name: Hashable, measure: pd.Series, page: ScorePeriods, label: str) -> 
         "status": status,
         "known_pct": None if last is None else last["known_pct"],
         "before": before,
-        "change": change,
+        "difference": change,
         "trend": None if change is None else _trend(change, str(measure["direction"])),
         "baseline": measure["baseline"],
         "target": measure["target"],
