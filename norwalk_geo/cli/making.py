@@ -41,6 +41,10 @@ bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or
 # bands = "california4"        # or "astm7"
 # unsurveyed = "leave"         # or "class_median": every figure then says so
 # treatments = []              # those that the city uses; default: all
+
+[standards]                    # of accessibility
+# enforce = ["ada2010", "dot504"]   # and "cbc11b" in California
+# advise = ["prowag2023"]
 """
 _README = """\
 # {name}
