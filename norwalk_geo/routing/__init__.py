@@ -21,6 +21,7 @@ from norwalk_geo.routing.served import access, changes, gaps
 from norwalk_geo.routing.stress import stress_levels
 from norwalk_geo.routing.together import Together, together
 from norwalk_geo.routing.turns import Turns
+from norwalk_geo.routing.warming import warm
 from norwalk_geo.routing.ways import Ways, leaving, network_graph
 from norwalk_geo.routing.within import Costs, Nearest, costs_from, nearest, sum_within
 
@@ -61,4 +62,5 @@ __all__ = [
     "stress_levels",
     "sum_within",
     "together",
+    "warm",
 ]
