@@ -221,6 +221,10 @@ def _problems(case: Case, rotation: Rotation, names: tuple[str, ...]) -> list[Pr
         what = f"leaves room for {sum(room)} of {len(names)} zones in {rotation.period_years} years"
         remedy = "Allow more zones in a year or a longer period."
         problems.append(Problem("most_zones", what, remedy=remedy))
+    if case.duties is not None:
+        what = "curb ramps are not yet planned together with a rotation that the plan chooses"
+        remedy = "Give the rotation in zone_years, or leave the ramps out."
+        problems.append(Problem("ramps", what, remedy=remedy))
     if rotation.work == "all" and case.rules.demands.miles_per_year is not None:
         what = "all work of a zone cannot be asked for beside a limit on miles"
         problems.append(Problem("work", what, remedy="Leave one of them out."))
