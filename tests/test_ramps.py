@@ -235,6 +235,30 @@ def test_ramps_that_no_fund_may_pay_for_are_named(life) -> None:
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
-    case = grid_case(60)
+    case = grid_case(12)
     first, again = (solution.find(case)[1].treatments for _ in range(2))
     assert (first == again).all()
+
+
+def test_the_bill_is_the_same_in_every_table(life) -> None:
+    sections = streets([(name, "AC", 40) for name in CLASSES])
+    owed = ramps([("a", 9_000.0, ["s000", "s001"]), ("b", 7_000.0, ["s001", "s002"])])
+    rules = budget.Rules(demands=budget.Demands(ramps=owed))
+    condition, money = surveyed(sections, [55.0, 45.0, 80.0]), dict.fromkeys(YEARS, 70_000.0)
+    plan = budget.optimize(condition, sections, life, budget_usd=money, rules=rules)
+    assert plan.ramps is not None
+    assert len(plan.ramps)
+    by_year = plan.ramps.groupby("year")["cost_usd"].sum().reindex(YEARS, fill_value=0.0)
+    assert by_year.tolist() == plan.years["ramps_usd"].tolist()
+    paved = plan.work["cost_usd"].groupby("year").sum().reindex(YEARS, fill_value=0.0)
+    spent = (paved + by_year).round(2)
+    assert spent.tolist() == plan.years["spent_usd"].tolist()
+    assert plan.payments["paid_usd"].groupby("year").sum().round(2).tolist() == [
+        usd for usd in spent if usd
+    ]
+    first = plan.ramps.iloc[0]
+    work = plan.work.loc[(first["section_id"], first["altered_year"])]
+    assert work["treatment"] == first["treatment"]
+    assert work["ada_kind"] == "alteration"
+    assert (plan.ramps["cost_low_usd"] < plan.ramps["cost_usd"]).all()
+    assert (plan.ramps["cost_usd"] < plan.ramps["cost_high_usd"]).all()

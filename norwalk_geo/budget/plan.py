@@ -12,6 +12,7 @@ from norwalk_geo import config, deterioration, network, schema
 from norwalk_geo.budget import bound as bounds
 from norwalk_geo.budget import choose, explain, ledger, policies, results, solution
 from norwalk_geo.budget.model import Rules, build_case, plainly_weighed
+from norwalk_geo.budget.ramps.tables import ramp_work
 from norwalk_geo.budget.simulate import objective, simulate
 from norwalk_geo.errors import Problem, SchemaError
 
@@ -56,6 +57,9 @@ class Plan:
         Every limit, and what one more unit of it would add.
     payments
         What each fund pays in each year, to the cent.
+    ramps
+        Corners whose ramps are built, with year, cost and the work that obliges them; None where
+        no ramps are due.
     """
 
     work: Work
@@ -72,6 +76,7 @@ class Plan:
     classes: pd.DataFrame
     row_prices: pd.DataFrame
     payments: pd.DataFrame
+    ramps: pd.DataFrame | None = None
 
 
 def optimize(
@@ -198,6 +203,7 @@ def record(
         classes=life.classes,
         row_prices=ledger.row_prices(case, proof),
         payments=ledger.payments(case, chosen.treatments),
+        ramps=ramp_work(case, chosen.treatments),
     )
 
 

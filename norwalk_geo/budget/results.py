@@ -12,6 +12,7 @@ import pandas as pd
 from norwalk_geo import schema
 from norwalk_geo.budget import choose, explain
 from norwalk_geo.budget.model import CENTS, Case, Floats
+from norwalk_geo.budget.ramps.tables import ramp_cents
 from norwalk_geo.budget.simulate import Course
 
 if TYPE_CHECKING:
@@ -105,12 +106,16 @@ def years(chosen: Chosen, miles: Floats) -> Years:
     altered = case.life.treatments["ada_kind"].eq("alteration").to_numpy()
     is_alteration = done & altered[treatments]
     nominal = _nominal(case, cents / CENTS, all_years[None, :])
+    ramps = ramp_cents(case, treatments)
+    ramps_nominal = np.rint(_nominal(case, ramps / CENTS, all_years) * CENTS).astype("int64")
+    spent_nominal = np.rint(nominal * CENTS).astype("int64").sum(axis=0) + ramps_nominal
     frame = pd.DataFrame(
         {
             "year": all_years,
             "budget_usd": case.budget_cents / CENTS,
-            "spent_usd": cents.sum(axis=0) / CENTS,
-            "spent_nominal_usd": np.rint(nominal * CENTS).astype("int64").sum(axis=0) / CENTS,
+            "spent_usd": (cents.sum(axis=0) + ramps) / CENTS,
+            "spent_nominal_usd": spent_nominal / CENTS,
+            "ramps_usd": None if case.rules.demands.ramps is None else ramps / CENTS,
             "miles_repaired": miles @ done,
             "miles_maintenance": miles @ (done & ~is_alteration),
             "miles_alteration": miles @ is_alteration,
