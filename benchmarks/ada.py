@@ -84,7 +84,7 @@ def main(options: argparse.Namespace) -> None:
     from norwalk_geo.ada.standards import compiled
 
     rules = ada.rules("ada2010", "cbc11b", advise=["prowag2023"])
-    rules = rules[rules["feature"].eq("ramps") & rules["measured"].isin(list(LARGEST))].head(RULES)
+    rules = rules[rules["feature"].eq("ramps") & rules["attribute"].isin(list(LARGEST))].head(RULES)
     frame, seconds = ramps(options.features), math.inf
     for _ in range(BEST_OF):
         start = time.perf_counter()

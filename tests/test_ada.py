@@ -77,7 +77,7 @@ def day_of(rule_id: str) -> dict[str, str]:
 
 
 def measures(rule_id: str, value: float) -> dict[str, Any]:
-    column = RULES.loc[rule_id, "measured"]
+    column = RULES.loc[rule_id, "attribute"]
     if column == "grade_change_pct":
         return {"running_slope_pct": value / 2, "counter_slope_pct": value / 2}
     return {column: value}
@@ -139,7 +139,7 @@ def test_every_rule_at_just_under_and_just_over_its_limit(feature: str) -> None:
 def test_rules_of_words(feature: str) -> None:
     pairs = []
     for rule_id in of_table(feature, CASES["sense"].eq("words")):
-        column, wanted = RULES.loc[rule_id, "measured"], CASES.loc[rule_id, "limit"]
+        column, wanted = RULES.loc[rule_id, "attribute"], CASES.loc[rule_id, "limit"]
         is_truth = schema.describe(feature).columns.loc[column, "type"] == "boolean"
         is_listed = column in {"presence", "detectable_warning"}
         answers: list[Any] = [True, False] if is_truth else [wanted, "no" if is_listed else "red"]
@@ -171,7 +171,7 @@ def reading(value: float, unit: str, **cells: Any) -> dict[str, Any]:
     return {
         "feature": "ramps",
         "feature_id": "x1",
-        "measured": "running_slope_pct",
+        "attribute": "running_slope_pct",
         "value": value,
         "unit": unit,
         "error": 0.0,
@@ -201,7 +201,7 @@ def test_a_slope_at_its_limit_passes_in_every_unit(n: int) -> None:
 def test_a_width_at_its_limit_passes_in_every_unit(unit: str) -> None:
     rule = EVERY.loc[["ada2010-405.5"]]
     for inches, verdict in ((36.0, "pass"), (35.99, "fail")):
-        row = reading(inches / INCHES[unit], unit, measured="width_in")
+        row = reading(inches / INCHES[unit], unit, attribute="width_in")
         found = ada.find(with_readings(row), rules=rule)
         assert found["verdict"].tolist() == [verdict]
 
@@ -250,7 +250,7 @@ def test_readings_of_the_latest_day_count_and_none_is_smoothed_away() -> None:
         ([reading(8, "%", measured_on="2027-01-01")], "is after 2026-07-01"),
         ([reading(8, "%", error=0.1), reading(9, "%", error=0.1)], "contradict each other"),
         ([reading(8, "%", feature_id="x9")], "is not in ramps"),
-        ([reading(8, "%", measured="slope")], "'slope' is no measure"),
+        ([reading(8, "%", attribute="slope")], "'slope' is no measure"),
         ([reading(8, None)], "unit: missing"),
         ([reading(8, "%", error=-0.1)], "error: below 0"),
     ],
@@ -276,7 +276,7 @@ ramp = st.fixed_dictionaries(
 
 
 # Rules about what the strategy draws; a table of rules may be cut like any other.
-DRAWN = EVERY[EVERY["feature"].eq("ramps") & EVERY["measured"].isin(MEASURES)]
+DRAWN = EVERY[EVERY["feature"].eq("ramps") & EVERY["attribute"].isin(MEASURES)]
 DRAWN = DRAWN[DRAWN["standard"].isin(["ada2010", "prowag2023"])]
 
 
@@ -295,7 +295,7 @@ def test_what_is_taken_away_never_passes_and_never_turns_a_verdict(
     both = pd.concat({"whole": whole, "less": less}, axis=1).dropna()
     assert (both["less"].eq(both["whole"]) | both["less"].eq("unknown")).all()
     # A measure that is missing passes nothing.
-    measured = less.index.get_level_values("rule_id").map(DRAWN["measured"])
+    measured = less.index.get_level_values("rule_id").map(DRAWN["attribute"])
     gone = less[pd.Series(measured, index=less.index).eq(lost)]
     assert gone.isin(["unknown"]).all()
 
@@ -399,7 +399,7 @@ def test_standards_that_nobody_knows_are_refused(
     "cell",
     [
         {"limit": "steep"},
-        {"measured": "slope"},
+        {"attribute": "slope"},
         {"applies": "ramp_type~parallel"},
         {"applies": "kind=parallel"},
         {"limit_column": "grade"},

@@ -52,7 +52,7 @@ def compared(source: Path) -> pd.DataFrame:
     ]
     ramps = ramps[ramps["presence"].eq("yes") & ramps["given_verdict"].notna()]
     rules = ada.rules("prowag2023")
-    rules = rules[rules["measured"].isin(ramps.columns) & ~rules["requirement"].isin(LEFT_OUT)]
+    rules = rules[rules["attribute"].isin(ramps.columns) & ~rules["requirement"].isin(LEFT_OUT)]
     found = ada.find(ramps, rules=rules)
     raw = files.read_frame(source).set_index("OBJECTID")
     raw.index = "r" + raw.index.astype("str")

@@ -215,7 +215,7 @@ def _table(name: str, frame: Features, every: list[_Judged], rules: AdaRules) ->
         "is_enforced": pd.Series(chosen["is_enforced"].to_numpy(dtype="bool")[column]),
         "verdict": _texts(VERDICTS, code.ravel()[flat].astype("int64")),
         "requirement": _texts([one.rule.requirement for one in every], column),
-        "measured": _texts([one.rule.measured for one in every], column),
+        "attribute": _texts([one.rule.measured for one in every], column),
         "value": pd.Series(value),
         "limit_value": pd.Series(limit).mask(np.isnan(value)),
         "margin": pd.Series(sign * (limit - value)),

@@ -37,9 +37,9 @@ def _stray(rows: Measurements, features: Features, table: str, as_of: dt.date) -
     if len(lost):
         what = f"is not in {table}"
         problems.append(Problem("feature_id", what, _names(lost), "Correct the id."))
-    for name, one in rows[~rows["measured"].isin(numbers)].groupby("measured"):
+    for name, one in rows[~rows["attribute"].isin(numbers)].groupby("attribute"):
         hint = nearest(str(name), numbers)
-        problems.append(Problem("measured", f"{name!r} is no measure", _names(one), hint))
+        problems.append(Problem("attribute", f"{name!r} is no measure", _names(one), hint))
     late = rows[rows["measured_on"] > pd.Timestamp(as_of)]
     if len(late):
         what = f"is after {as_of}"
@@ -50,7 +50,7 @@ def _stray(rows: Measurements, features: Features, table: str, as_of: dt.date) -
 def _mixed(rows: Measurements, table: str) -> list[Problem]:
     """Find columns whose readings are in several units, or in one that does not suit."""
     columns, problems = schema.describe(table).columns, []
-    for name, one in rows.groupby("measured"):
+    for name, one in rows.groupby("attribute"):
         if name not in columns.index:
             continue
         units = list(dict.fromkeys(one["unit"]))
@@ -93,9 +93,9 @@ def _converted(
 ) -> tuple[DataFrame, Problem | None]:
     """Bring readings and errors to the unit of their column."""
     units = schema.describe(table).columns["unit"]
-    rows = rows.assign(ours=rows["measured"].map(units), mine=np.nan, off=np.nan)
+    rows = rows.assign(ours=rows["attribute"].map(units), mine=np.nan, off=np.nan)
     bad = pd.Series(data=False, index=rows.index)
-    for (name, unit), one in rows.groupby(["measured", "unit"]):
+    for (name, unit), one in rows.groupby(["attribute", "unit"]):
         if is_slope(str(name)):
             rows.loc[one.index, "mine"], bad[one.index] = to_percent(one["value"], str(unit))
             # The error of 1:n is stated in percent, since n itself has none that is the same twice.
@@ -114,7 +114,7 @@ def _converted(
 
 def _combined(rows: DataFrame) -> tuple[DataFrame, list[Problem]]:
     """Join the readings of a feature's latest day, all of which must be able to be true."""
-    key = ["feature_id", "measured"]
+    key = ["feature_id", "attribute"]
     last = rows[rows["measured_on"].eq(rows.groupby(key)["measured_on"].transform("max"))]
     last = last.assign(low=last["mine"] - last["off"], high=last["mine"] + last["off"])
     groups = last.groupby(key)
@@ -186,8 +186,8 @@ def measured(
 def _laid_over(features: Features, joined: DataFrame) -> Features:
     """Put readings in place of what the features had."""
     made = {}
-    for name, readings in joined.groupby("measured"):
-        one = readings.droplevel("measured").reindex(features.index)
+    for name, readings in joined.groupby("attribute"):
+        one = readings.droplevel("attribute").reindex(features.index)
         here = one["value"].notna()
         if name in features:
             one["value"] = one["value"].where(here, features[name])

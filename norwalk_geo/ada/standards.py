@@ -74,11 +74,11 @@ def _limit(row: pd.Series, unit: str) -> float:
 def _unit(row: pd.Series) -> str:
     """Find the unit of the column that a rule measures."""
     columns = schema.describe(row["feature"]).columns
-    if row["measured"] in DERIVED:
-        return DERIVED[row["measured"]]
-    if row["measured"] not in columns.index:
+    if row["attribute"] in DERIVED:
+        return DERIVED[row["attribute"]]
+    if row["attribute"] not in columns.index:
         raise ValueError(f"a column of {row['feature']}")
-    return str(columns.loc[row["measured"], "unit"])
+    return str(columns.loc[row["attribute"], "unit"])
 
 
 def _day(value: object, absent: int) -> int:
@@ -99,7 +99,7 @@ def _compile(rule_id: str, row: pd.Series) -> Rule:
         standard=str(row["standard"]),
         feature=str(row["feature"]),
         requirement=str(row["requirement"]),
-        measured=str(row["measured"]),
+        measured=str(row["attribute"]),
         operator=str(row["operator"]),
         limit=_limit(row, _unit(row)),
         words=tuple(str(row["limit"]).split("|")) if row["operator"] == "is" else (),
