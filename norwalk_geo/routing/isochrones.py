@@ -16,7 +16,7 @@ from norwalk_geo import schema
 from norwalk_geo.errors import ConfigError, Problem, nearest
 from norwalk_geo.network.model import feet_per_unit
 from norwalk_geo.routing.reaching import feet_per_mm
-from norwalk_geo.routing.search import arcs_of, limit_ms, search, turned
+from norwalk_geo.routing.search import arcs_of, limit_ms, search
 from norwalk_geo.routing.ways import CLOSED, Ways
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def reached(ways: Ways, origin: str, *, limit_min: float) -> gpd.GeoDataFrame:
         No such node, or the limit is no time.
     """
     limit = limit_ms(limit_min)
-    graph = turned(arcs_of(ways, toward=False))
-    dist = search(graph, _origin(ways, origin), limit)
+    one = np.zeros(1, dtype="int64")
+    dist = next(search(arcs_of(ways, toward=False), _origin(ways, origin), one, limit))
     links = ways.links
     shares = []
     for node, way in (("start", "forward"), ("end", "backward")):

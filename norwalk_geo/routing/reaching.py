@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.network.model import feet_per_unit
-from norwalk_geo.routing.search import arcs_of, limit_ms, search, tally, turned
+from norwalk_geo.routing.search import arcs_of, limit_ms, search, tally
 
 if TYPE_CHECKING:
     from norwalk_geo.routing.places import Snapped
@@ -70,11 +69,14 @@ def reach(snapped: Snapped, *, limit_min: float) -> Reach:
         raise ConfigError.of("reach", [problem])
     ways = snapped.ways
     arcs, feet = arcs_of(ways, toward=True), feet_per_mm(ways)
-    graph, tables = turned(arcs), []
-    for site_id, doors in snapped.sites.groupby("site_id", sort=True):
-        origins = np.unique(ways.nodes.index.get_indexer(doors["node_id"])).astype("int64")
-        found = tally(arcs, origins, search(graph, origins, limit))
-        found = found.assign(site_id=site_id, kind=doors["kind"].iloc[0])
+    doors = snapped.sites.assign(node=ways.nodes.index.get_indexer(snapped.sites["node_id"]))
+    doors = doors.sort_values(["site_id", "node"], kind="stable")
+    group = doors["site_id"].ne(doors["site_id"].shift()).cumsum().to_numpy("int64") - 1
+    far = search(arcs, doors["node"].to_numpy("int64"), group, limit)
+    tables = []
+    for dist, (site_id, own) in zip(far, doors.groupby("site_id", sort=True), strict=True):
+        found = tally(arcs, own["node"].to_numpy("int64"), dist)
+        found = found.assign(site_id=site_id, kind=own["kind"].iloc[0])
         tables.append(found.rename_axis("node").reset_index())
     every = pd.concat(tables, ignore_index=True)
     share = every["unknown_mm"] / every["length_mm"].where(every["length_mm"].gt(0))

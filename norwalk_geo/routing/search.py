@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numba
@@ -12,9 +14,9 @@ import pandas as pd
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.routing.graph import Graph
 from norwalk_geo.routing.ways import CLOSED, Ways
-from norwalk_geo.routing.within import nearest
+from norwalk_geo.routing.within import costs_from
 
-__all__ = ["Arcs", "arcs_of", "limit_ms", "search", "tally", "turned"]
+__all__ = ["Arcs", "arcs_of", "limit_ms", "search", "tally"]
 
 _MS_PER_MINUTE = 60_000
 _MOST_MIN = 24 * 60
@@ -94,44 +96,38 @@ def arcs_of(ways: Ways, *, toward: bool) -> Arcs:
     return Arcs(first, head[kept], cost[kept], length[kept], np.where(unsure, length, 0)[kept])
 
 
-def turned(arcs: Arcs) -> Graph:
+def search(
+    arcs: Arcs, origins: npt.NDArray[np.int64], group: npt.NDArray[np.int64], limit: int
+) -> Iterator[npt.NDArray[np.int64]]:
     """
-    Make the graph in which the nearest target of a node is the origin that a search finds it from.
+    Find how far every node is from the nearest of each group of origins.
 
     Parameters
     ----------
     arcs
         What is searched.
-
-    Returns
-    -------
-    graph
-        Each arc against its direction.
-    """
-    size = len(arcs.first) - 1
-    tail = np.repeat(np.arange(size), np.diff(arcs.first))
-    return Graph.from_arrays(arcs.head, tail, arcs.cost, size, directed=True)
-
-
-def search(graph: Graph, origins: npt.NDArray[np.int64], limit: int) -> npt.NDArray[np.int64]:
-    """
-    Find how far every node is from the nearest of some origins.
-
-    Parameters
-    ----------
-    graph
-        As `turned` makes it.
     origins
-        Nodes where the search begins.
+        Nodes where a search begins.
+    group
+        Number of each origin's group, ascending from 0.
     limit
         Milliseconds; a node at exactly the limit is reached.
 
-    Returns
-    -------
+    Yields
+    ------
     dist
-        Milliseconds by node, −1 where there is no way within the limit.
+        For each group milliseconds by node, −1 where there is no way within the limit.
     """
-    return nearest(graph, origins, limit).cost
+    size = len(arcs.first) - 1
+    tail = np.repeat(np.arange(size), np.diff(arcs.first))
+    graph = Graph.from_arrays(tail, arcs.head, arcs.cost, size, directed=True)
+    found = costs_from(graph, origins, limit)
+    bounds = np.searchsorted(group, np.arange(group.max(initial=-1) + 2))
+    for first, last in pairwise(found.first[bounds]):
+        node, cost = found.node[first:last], found.cost[first:last]
+        dist = np.full(size, np.iinfo("int64").max)
+        np.minimum.at(dist, node, cost)
+        yield np.where(dist == np.iinfo("int64").max, -1, dist)
 
 
 @numba.njit(cache=True)
