@@ -13,9 +13,10 @@ from test_budget import lives, streets, surveyed
 from test_budget_demands import waits
 
 from norwalk_geo import budget, deterioration, treatments
-from norwalk_geo.budget import ledger, measures
+from norwalk_geo.budget import ledger, measures, policies
 from norwalk_geo.budget.demands import Demands, Fund
 from norwalk_geo.budget.model import Case, build_case
+from norwalk_geo.budget.questions import swapping
 from norwalk_geo.budget.rows import CLOSED
 from norwalk_geo.budget.search import search
 from norwalk_geo.errors import InfeasibleError
@@ -209,3 +210,27 @@ def test_nonsense_is_refused_whole() -> None:
     where = {problem.where for problem in raised.value.problems}
     assert {"funds", "match of a", "match of b", "miles_per_year", "equity_gain_pct"} <= where
     assert {"zone_floor_usd", "minimum_pci"} <= where
+
+
+@pytest.mark.parametrize("name", [*FUNDS, "promised"])
+def test_policies_and_swaps_keep_to_the_ledger(life, name) -> None:
+    promised = Demands(
+        funds=FUNDS["match"].funds,
+        promised={"s002": (2028, "slurry_seal")},
+        forbidden={"s001": (2027,)},
+        miles_per_year=0.12,
+    )
+    case = city(life, FUNDS.get(name, promised))
+    for way in (policies.worst_first, policies.ranking, policies.benefit_cost):
+        plan = way(case)
+        assert ledger.broken(case, plan) == []
+        assert can_pay(case.rules.demands, case, plan)
+        done = [case.cell[case.pattern[i], t, plan[i, t] + 1] for i, t in np.argwhere(plan >= 0)]
+        assert CLOSED not in done
+        if name == "promised":
+            assert plan[2, 1] == case.life.treatments.index.get_loc("slurry_seal")
+    for swap in swapping.near(case, within_pct=50):
+        found = search(case).treatments
+        found[swap.out], found[swap.into] = -1, swap.treatments
+        assert ledger.broken(case, found) == []
+        break

@@ -9,7 +9,10 @@ import numpy.typing as npt
 from numba import njit
 
 from norwalk_geo.budget import kernel
+from norwalk_geo.budget.measures import cost_cents, points
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
+from norwalk_geo.budget.policies.purse import Purse, afford, purse
+from norwalk_geo.budget.rows import CLOSED
 
 __all__ = ["benefit_cost"]
 
@@ -28,11 +31,23 @@ class _Steps(NamedTuple):
 
 
 class _Now(NamedTuple):
-    """Where every section stands: points per square yard, cents and treatments by year."""
+    """Where every section stands: points per square yard, cents and treatments by year, draws."""
 
     points: Floats
     cents: Integers
     treatments: npt.NDArray[np.int8]
+    drawn: Floats
+
+
+class _City(NamedTuple):
+    """What the sections are: state, sizes, and what they may do."""
+
+    group: Integers
+    cost: Floats
+    weight: Floats
+    miles: Floats
+    pattern: Integers
+    cell: Integers
 
 
 def benefit_cost(case: Case) -> npt.NDArray[np.int8]:
@@ -59,20 +74,32 @@ def benefit_cost(case: Case) -> npt.NDArray[np.int8]:
        optimal budget allocation to maintenance, rehabilitation, and replacement of bridges*,
        Transportation Research Record 1442, 1994.
     """
-    size, count = len(case.years), len(case.ids)
-    idle = _steps(case, _NEVER)
-    now = _Now(
-        idle.points[0, case.group],
-        np.zeros((count, size), dtype="int64"),
-        np.full((count, size), -1, dtype="int8"),
-    )
-    left = case.budget_cents.copy()
     # The graph has the weight of the family in its points.
-    sizes = (case.cost_area, case.weight / case.life.weight[case.family])
+    weight = case.weight / case.life.weight[case.family]
+    city = _City(case.group, case.cost_area, weight, case.miles, case.pattern, case.cell)
+    money = purse(case)
+    now = _promised(case, city, money)
     top = _dearest(case)
     for price in np.geomspace(top, top / _SPAN, _LEVELS):
-        _take(_steps(case, price), case.group, sizes, now, left, price * _ENOUGH)
+        _take(_steps(case, price), city, now, money, price * _ENOUGH)
     return now.treatments
+
+
+def _promised(case: Case, city: _City, money: Purse) -> _Now:
+    """Begin with doing nothing but what is promised, as far as it can be paid for."""
+    only = np.full((len(case.ids), len(case.years)), -1, dtype="int8")
+    must = case.cell[case.pattern, :, 0] == CLOSED
+    section, year = np.nonzero(must)
+    open_ = case.cell[case.pattern[section], year, 1:] != CLOSED
+    only[section, year] = open_.argmax(axis=1)
+    cents = cost_cents(case, only)
+    drawn = np.zeros((len(only), len(money.left)))
+    for i in np.unique(section):
+        cells = city.cell[city.pattern[i]]
+        if not afford(money, cells, only[i], cents[i], float(city.miles[i]), drawn[i]):
+            only[i], cents[i] = -1, 0
+    worth = points(case, only) / np.maximum(city.weight, 1e-12)
+    return _Now(worth, cents, only, drawn)
 
 
 def _steps(case: Case, price: float) -> _Steps:
@@ -117,44 +144,47 @@ def _ratio(steps: _Steps, group: int, sizes: tuple[float, float], now: _Now, i: 
 
 
 @njit(cache=True)
-def _fits(cents: Integers, before: Integers, left: Integers) -> bool:
-    """Whether every year can pay for more than before."""
-    for t in range(left.shape[0]):
-        more = cents[t] - before[t]
-        if more > 0 and more > left[t]:
-            return False
-    return True
+def _give_back(purse: Purse, now: _Now, miles: Floats, i: int, sign: float) -> None:
+    """Put what a section has drawn back into the purse, or take it again."""
+    purse.left[:] += sign * now.drawn[i]
+    for t in range(now.treatments.shape[1]):
+        if now.treatments[i, t] >= 0:
+            purse.miles[t] += sign * miles[i]
 
 
 @njit(cache=True)
-def _take(
-    steps: _Steps,
-    group: Integers,
-    sizes: tuple[Floats, Floats],
-    now: _Now,
-    left: Integers,
-    least: float,
-) -> None:
-    """Take the steps of one level, best ratio first, as far as every year's money goes."""
-    area, weight = sizes
+def _take(steps: _Steps, city: _City, now: _Now, purse: Purse, least: float) -> None:
+    """Take the steps of one level, best ratio first, as far as the money goes."""
+    area, weight, group = city.cost, city.weight, city.group
     ratio = np.zeros(group.shape[0])
     for i in range(group.shape[0]):
         ratio[i] = _ratio(steps, group[i], (area[i], weight[i]), now, i)
+    drawn = np.zeros(purse.left.shape[0])
     for i in np.argsort(-ratio, kind="mergesort"):
         if ratio[i] < least:
             break
-        g, best, top = group[i], -1, 0.0
+        g, top, cells = group[i], 0.0, city.cell[city.pattern[i]]
+        had, best = now.cents[i].sum(), -1
+        _give_back(purse, now, city.miles, i, 1.0)
+        left, miles = purse.left.copy(), purse.miles.copy()
         for k in range(steps.points.shape[0]):
             gain = (steps.points[k, g] - now.points[i]) * weight[i]
             if gain <= 0:
                 continue
             cents = np.rint(steps.dollars[k, g] * area[i] * CENTS).astype(np.int64)
-            worth = gain - least * (cents - now.cents[i]).sum() / CENTS
-            if worth > top and _fits(cents, now.cents[i], left):
+            worth = gain - least * (cents.sum() - had) / CENTS
+            if worth <= top:
+                continue
+            if afford(purse, cells, steps.treatments[k, g], cents, city.miles[i], drawn):
                 best, top = k, worth
+                purse.left[:] = left
+                purse.miles[:] = miles
         if best >= 0:
             cents = np.rint(steps.dollars[best, g] * area[i] * CENTS).astype(np.int64)
-            left += now.cents[i] - cents
+            afford(purse, cells, steps.treatments[best, g], cents, city.miles[i], drawn)
             now.points[i] = steps.points[best, g]
             now.cents[i] = cents
             now.treatments[i] = steps.treatments[best, g]
+            now.drawn[i] = drawn
+        else:
+            _give_back(purse, now, city.miles, i, -1.0)

@@ -12,6 +12,8 @@ from numba import njit
 
 from norwalk_geo import schema
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
+from norwalk_geo.budget.policies.purse import Purse, pay, purse
+from norwalk_geo.budget.rows import CLOSED
 
 __all__ = ["do_nothing", "ranking", "worst_first"]
 
@@ -99,30 +101,50 @@ def ranking(case: Case, settings: pd.DataFrame | None = None) -> npt.NDArray[np.
 
 
 @njit(cache=True)
-def _fund(order: Integers, cents: Integers, left: int) -> Integers:
-    """Go down a list and take what still fits."""
+def _fund(
+    order: Integers, cells: Integers, cents: Integers, miles: Floats, t: int, money: Purse
+) -> Integers:
+    """Go down a list and take what can still be paid for; again, as long as that earns shares."""
     taken = np.zeros(order.shape[0], np.bool_)
-    for k in range(order.shape[0]):
-        if cents[order[k]] <= left:
-            left -= cents[order[k]]
-            taken[k] = True
+    earns = bool((money.draws < 0).any())
+    more = True
+    while more:
+        more = False
+        for k in range(order.shape[0]):
+            i = order[k]
+            if taken[k] or cells[i] < 0 or miles[i] > money.miles[t]:
+                continue
+            if pay(money, cells[i], cents[i]):
+                money.miles[t] -= miles[i]
+                taken[k] = True
+                more = earns
     return order[taken]
 
 
 def _down_the_list(case: Case, order: Order) -> npt.NDArray[np.int8]:
-    """Each year, fund what the windows call for in an order; equals go by section."""
+    """
+    Each year, fund what the windows call for in an order; equals go by section.
+
+    What is promised is done first; what is forbidden, or what no fund may pay for, is passed over.
+    """
     life, count = case.life, len(case.ids)
-    chosen = do_nothing(case)
+    chosen, money = do_nothing(case), purse(case)
     age, seals = case.age.copy(), case.seals.copy()
     free_from = np.zeros(count, dtype="int64")
     lockout = life.treatments["lockout_years"].to_numpy(dtype="int64")
     for t in range(len(case.years)):
         called = life.called[case.family, seals, age].astype("int64")
+        promised = case.cell[case.pattern, t, 0] == CLOSED
+        only = (case.cell[case.pattern, t, 1:] != CLOSED).argmax(axis=1)
+        called = np.where(promised, only, called)
         unit = case.unit_cost[t, case.family, called]
         cents = np.rint(unit * case.cost_area * CENTS).astype("int64")
+        cells = case.cell[case.pattern, t, called + 1]
         is_due = (called >= 0) & (free_from <= t)
+        is_due &= life.next_age[case.family, called, seals, age] >= 0
         rank = np.argsort(order(t, age, seals, called), kind="stable")
-        done = _fund(rank[is_due[rank]], cents, int(case.budget_cents[t]))
+        rank = rank[np.argsort(~promised[rank], kind="stable")]
+        done = _fund(rank[is_due[rank]], cells, cents, case.miles, t, money)
         j = called[done]
         chosen[done, t] = j
         age[done] = life.next_age[case.family[done], j, seals[done], age[done]]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import network, schema
-from norwalk_geo.budget import policies, results
+from norwalk_geo.budget import ledger, policies, results
 from norwalk_geo.budget.model import Case, Rules
 from norwalk_geo.budget.plan import Plan, optimize
 from norwalk_geo.budget.questions.solving import Solved, laid_out, played
@@ -151,4 +151,5 @@ def _row(name: str, one: Solved, plan: Plan) -> dict[str, object]:
         "spent_usd": one.spent_usd,
         "backlog_usd": one.backlog_usd,
         "sections_treated": int((one.treatments >= 0).any(axis=1).sum()),
+        "breaks": "; ".join(ledger.broken(one.case, one.treatments)) or None,
     }

@@ -17,11 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import choose, core, exact, explain
-from norwalk_geo.budget.market import Market
+from norwalk_geo.budget import choose, explain, ledger
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers, Rules
 from norwalk_geo.budget.questions.solving import laid_out
+from norwalk_geo.budget.rows import CLOSED
+from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import simulate
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ __all__ = ["Swap", "near", "swaps"]
 
 # Sections of the plan that are asked for a stand-in, and lives that could be one, nearest first.
 _ASKED, _OFFERED = 2000, 4000
+# Stand-ins tried for a section where more than yearly money must be kept to.
+_TRIED = 5
 
 
 class _Offers(NamedTuple):
@@ -95,7 +97,7 @@ def swaps(
     -------
     swaps
         One row a section of the plan, the closest call first. All may be made together, or any
-        number from the top: then too no year is over budget.
+        number from the top: then too every row is kept, to the cent.
 
     Raises
     ------
@@ -142,8 +144,7 @@ def near(case: Case, *, within_pct: float) -> list[Swap]:
     """
     if not case.budget_cents.any():
         return []
-    market = Market.of(case)
-    made = exact.improve(market, core.choose(market, bounds.minimize(market)))
+    made = search(case)
     plan, lives = made.treatments, choose.gather(case, made.bound)
     worth = explain.worth(case, lives, made.bound, plan)
     gain = _gain(case, plan)
@@ -155,21 +156,51 @@ def near(case: Case, *, within_pct: float) -> list[Swap]:
     is_free = np.ones(len(offers.section), dtype=bool)
     swaps: list[Swap] = []
     allowed = gain.sum() * within_pct / 100
+    now, is_plain = plan.copy(), _is_plain(case)
     for out in planned[np.argsort(worth[planned], kind="stable")][:_ASKED]:
-        fits = np.flatnonzero(is_free & (offers.cents <= left + cents[out]).all(axis=1))
-        if not len(fits):
-            continue
-        pick = fits[offers.gain[fits].argmax()]
-        loss = float(gain[out] - offers.gain[pick])
-        if loss > allowed:
+        fits = is_free.copy()
+        if is_plain:
+            fits &= (offers.cents <= left + cents[out]).all(axis=1)
+        pick = _pick(case, now, int(out), offers, np.flatnonzero(fits), is_plain=is_plain)
+        if pick is None or (loss := float(gain[out] - offers.gain[pick])) > allowed:
             continue
         allowed -= loss
+        now[out], now[offers.section[pick]] = -1, offers.treatments[pick]
         left += cents[out] - offers.cents[pick]
         into = int(offers.section[pick])
         is_free &= offers.section != into
         share = 100 * loss / float(gain.sum())
         swaps.append(Swap(int(out), plan[out], into, offers.treatments[pick], share))
     return swaps
+
+
+def _is_plain(case: Case) -> bool:
+    """Whether yearly money is all that a plan must keep to."""
+    rows = case.rows
+    is_yearly = rows.kinds == 1 and len(rows.money) == len(rows.paid) == rows.years
+    return is_yearly and not len(rows.limit) and not (case.cell == CLOSED).any()
+
+
+def _pick(
+    case: Case,
+    now: npt.NDArray[np.int8],
+    out: int,
+    offers: _Offers,
+    fits: Integers,
+    *,
+    is_plain: bool,
+) -> int | None:
+    """Find the life that gains most in place of a section's, and with which every row is kept."""
+    order = fits[np.argsort(-offers.gain[fits], kind="stable")]
+    if is_plain:
+        return int(order[0]) if len(order) else None
+    for pick in order[:_TRIED]:
+        trial = now.copy()
+        trial[out], trial[offers.section[pick]] = -1, offers.treatments[pick]
+        cells = np.take_along_axis(case.cell[case.pattern], trial[:, :, None] + 1, axis=2)
+        if not (cells == CLOSED).any() and not ledger.broken(case, trial):
+            return int(pick)
+    return None
 
 
 def _of(case: Case, section: Integers) -> Case:
