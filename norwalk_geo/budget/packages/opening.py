@@ -28,7 +28,7 @@ from norwalk_geo.errors import InfeasibleError, Problem
 
 __all__ = ["Opened", "open_packages", "restricted"]
 
-_ROUNDS = 10
+_ROUNDS = 30
 _NOTHING = 1e-9
 
 Flags = npt.NDArray[np.bool_]
