@@ -155,12 +155,12 @@ import numpy as np, pandas as pd, pandana
 g = np.load(sys.argv[1])
 begin = time.process_time()
 net = pandana.Network(pd.Series(g["x"]), pd.Series(g["y"]), pd.Series(g["u"]), pd.Series(g["v"]),
-                      pd.DataFrame({"mm": g["mm"].astype("float64")}), twoway=True)
-net.precompute(1_200_000)
+                      pd.DataFrame({"m": g["mm"] / 1000}), twoway=True)
+net.precompute(1_200)
 built = time.process_time()
 net.set(pd.Series(np.arange(len(g["x"]))), variable=pd.Series(g["people"].astype("float64")),
         name="people")
-found = net.aggregate(1_200_000, type="sum", decay="flat", name="people")
+found = net.aggregate(1_200, type="sum", decay="flat", name="people")
 end = time.process_time()
 print(json.dumps({"prepare_s": built - begin, "cpu_s": end - begin, "sum": float(found.sum())}))
 """
