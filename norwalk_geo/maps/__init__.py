@@ -9,20 +9,34 @@ from __future__ import annotations
 
 from norwalk_geo.maps.blocks import check_ids
 from norwalk_geo.maps.compose import Parts, compose, parts
-from norwalk_geo.maps.layers import condition_layer, plan_layer, sites_layer
+from norwalk_geo.maps.drawings import Drawing, View, condition_drawing, plan_drawing
+from norwalk_geo.maps.layers import (
+    condition_layer,
+    plan_layer,
+    sites_layer,
+    sites_values,
+    streets_layer,
+)
 from norwalk_geo.maps.sentences import day_text, pci_text
-from norwalk_geo.maps.styles import band_of, year_label
+from norwalk_geo.maps.styles import Style, band_of, year_label
 
 __all__ = [
+    "Drawing",
     "Parts",
+    "Style",
+    "View",
     "band_of",
     "check_ids",
     "compose",
+    "condition_drawing",
     "condition_layer",
     "day_text",
     "parts",
     "pci_text",
+    "plan_drawing",
     "plan_layer",
     "sites_layer",
+    "sites_values",
+    "streets_layer",
     "year_label",
 ]

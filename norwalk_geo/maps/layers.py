@@ -10,63 +10,60 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from norwalk_geo import network, schema
 from norwalk_geo.errors import CrsError, Problem
-from norwalk_geo.maps.blocks import check_ids, steps, streets_block, text_block
+from norwalk_geo.maps.blocks import steps, streets_block, text_block
+from norwalk_geo.maps.drawings import Drawing, condition_drawing, plan_drawing
 from norwalk_geo.maps.elements import BlockLayer
-from norwalk_geo.maps.sentences import condition_texts, plan_texts, site_texts
-from norwalk_geo.maps.styles import (
-    STATUS,
-    Style,
-    amount,
-    band_of,
-    band_styles,
-    tally,
-    view,
-    year_label,
-    year_styles,
-)
+from norwalk_geo.maps.sentences import site_texts
+from norwalk_geo.maps.styles import view
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from norwalk_geo.schema import Condition, Sections, Sites, Work
 
-__all__ = ["condition_layer", "plan_layer", "sites_layer"]
-
-_ELSEWHEN = Style("Planned in another year of the plan", "#3f73b5", 3.0)
+__all__ = ["condition_layer", "plan_layer", "sites_layer", "sites_values", "streets_layer"]
 
 
-def _miles(sections: Sections) -> pd.Series:
-    """Measure the city's centerline miles."""
-    return network.measure(sections, schema.parameters("classes"))["miles"]
+def streets_layer(sections: Sections, drawing: Drawing) -> BlockLayer:
+    """
+    Draw sections as a drawing says.
 
+    Parameters
+    ----------
+    sections
+        Lines and names.
+    drawing
+        Looks, choices and sentences, in the order of the sections.
 
-def _layer(
-    name: str,
-    sections: Sections,
-    styles: list[Style],
-    views: list[dict[str, Any]],
-    base: npt.NDArray[np.int64],
-    texts: pd.Series,
-) -> BlockLayer:
-    """Write looks, choices and sentences as blocks."""
+    Returns
+    -------
+    layer
+        For `compose`, or for any folium map.
+
+    Raises
+    ------
+    CrsError
+        The sections do not say their coordinate system.
+    """
     streets, bounds = streets_block(sections)
-    codes, unique = pd.factorize(texts)
-    places = sections.index.get_indexer(texts.index)
+    codes, unique = pd.factorize(drawing.texts)
+    places = sections.index.get_indexer(drawing.texts.index)
+    views = [
+        view(one.label, one.says, one.codes, drawing.base) | {"legend": one.legend}
+        for one in drawing.views
+    ]
     own = text_block(
         "layer",
         {
-            "title": name,
+            "title": drawing.name,
             "streets": streets.element_id,
-            "styles": [asdict(style) for style in styles],
-            "base": [int(code) for code in base],
+            "styles": [asdict(style) for style in drawing.styles],
+            "base": [int(code) for code in drawing.base],
             "views": views,
             "texts": [str(text) for text in unique],
             "says": {"at": steps(places), "text": [int(code) for code in codes]},
         },
     )
-    return BlockLayer(name, "streets", [own, streets], bounds)
+    return BlockLayer(drawing.name, "streets", [own, streets], bounds)
 
 
 def condition_layer(
@@ -106,31 +103,8 @@ def condition_layer(
     SchemaError
         The tables do not have the same sections.
     """
-    check_ids("condition", sections.index, condition.index)
-    check_ids("outcomes", sections.index, outcomes.index)
-    condition, outcomes = condition.loc[sections.index], outcomes.loc[sections.index]
-    styles = band_styles(bands)
-    codes = band_of(condition["pci"], bands)
-    labels = [style.label for style in styles]
-    texts = condition_texts(condition, pd.Series(codes, index=sections.index), labels)
-    codes = np.where(outcomes["status"].eq("not_city"), len(styles) - 1, codes)
-    says = f"The map shows the condition of {amount(len(sections))} at the latest survey."
-    one = view(name, says, codes, codes)
-    one["legend"] = tally(codes, _miles(sections), len(styles))
-    return _layer(name, sections, styles, [one], codes, texts)
-
-
-def _plan_codes(
-    sections: Sections, work: Work, outcomes: pd.DataFrame, years: list[int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Look of each section by its first year of work, and by status alone."""
-    size = len(years)
-    status = {name: size + 1 + place for place, name in enumerate(STATUS)} | {"planned": size}
-    base = np.asarray(outcomes["status"].map(status), dtype="int64")
-    first = work.reset_index().groupby("section_id")["year"].min().reindex(sections.index)
-    place = first.map({year: k for k, year in enumerate(years)}).to_numpy(dtype="float64")
-    by_year = np.where(np.isnan(place), base, place).astype("int64")
-    return by_year, base
+    drawing = condition_drawing(sections, outcomes, condition, bands, name=name)
+    return streets_layer(sections, drawing)
 
 
 def plan_layer(
@@ -173,30 +147,45 @@ def plan_layer(
     SchemaError
         The tables do not have the same sections.
     """
-    check_ids("outcomes", sections.index, outcomes.index)
-    worked = work.index.get_level_values("section_id").unique()
-    check_ids("work", sections.index, sections.index.union(worked))
-    outcomes = outcomes.loc[sections.index]
-    in_work = {int(year) for year in work.index.get_level_values("year")}
-    chosen = sorted(in_work | {int(year) for year in years or ()})
-    by_year, base = _plan_codes(sections, work, outcomes, chosen)
-    miles, styles = _miles(sections), year_styles(chosen, fiscal_year_start)
-    styles = [*styles, _ELSEWHEN, *STATUS.values()]
-    views = []
-    for k, year in enumerate(chosen):
-        members = work.index.get_level_values("section_id")[
-            work.index.get_level_values("year") == year
-        ]
-        codes = np.where(sections.index.isin(members), k, base)
-        label = year_label(year, fiscal_year_start)
-        says = f"The map shows {amount(len(members))} planned for {label}. Dates can change."
-        views.append(view(label, says, codes, base))
-        views[-1]["legend"] = tally(codes, miles, len(styles))
-    says = f"The map shows {amount(len(worked))} by the first year of their planned work."
-    views.append(view("All years", says, by_year, base))
-    views[-1]["legend"] = tally(by_year, miles, len(styles))
-    texts = plan_texts(sections.index, work, outcomes, fiscal_year_start)
-    return _layer(name, sections, styles, views, base, texts)
+    drawing = plan_drawing(
+        sections, work, outcomes, name=name, years=years, fiscal_year_start=fiscal_year_start
+    )
+    return streets_layer(sections, drawing)
+
+
+def sites_values(sites: Sites, *, name: str = "Sites and stations") -> dict[str, Any]:
+    """
+    Write destinations and stations as plain values for the script that marks them.
+
+    Parameters
+    ----------
+    sites
+        Points with their name, kind and what is published on them.
+    name
+        Name of the layer.
+
+    Returns
+    -------
+    values
+        `title` and `rows`, each with `name`, `kind`, `lat` and `lon` in degrees, and `texts`.
+
+    Raises
+    ------
+    CrsError
+        The table does not say its coordinate system.
+    """
+    if sites.crs is None:
+        problem = Problem("geometry", "has no coordinate system", remedy="Set the city's.")
+        raise CrsError.of("sites", [problem])
+    points = sites.geometry.to_crs("EPSG:4326").to_numpy()
+    lat, lon = np.round(shapely.get_y(points), 6), np.round(shapely.get_x(points), 6)
+    rows = [
+        {"name": str(place), "kind": str(kind), "lat": float(a), "lon": float(o), "texts": texts}
+        for place, kind, a, o, texts in zip(
+            sites["name"], sites["kind"], lat, lon, site_texts(sites), strict=True
+        )
+    ]
+    return {"title": name, "rows": rows}
 
 
 def sites_layer(sites: Sites, *, name: str = "Sites and stations") -> BlockLayer:
@@ -220,16 +209,7 @@ def sites_layer(sites: Sites, *, name: str = "Sites and stations") -> BlockLayer
     CrsError
         The table does not say its coordinate system.
     """
-    if sites.crs is None:
-        problem = Problem("geometry", "has no coordinate system", remedy="Set the city's.")
-        raise CrsError.of("sites", [problem])
-    points = sites.geometry.to_crs("EPSG:4326").to_numpy()
-    lat, lon = np.round(shapely.get_y(points), 6), np.round(shapely.get_x(points), 6)
-    rows = [
-        {"name": str(place), "kind": str(kind), "lat": float(a), "lon": float(o), "texts": texts}
-        for place, kind, a, o, texts in zip(
-            sites["name"], sites["kind"], lat, lon, site_texts(sites), strict=True
-        )
-    ]
-    bounds = [[float(lat.min()), float(lon.min())], [float(lat.max()), float(lon.max())]]
-    return BlockLayer(name, "sites", [text_block("sites", {"title": name, "rows": rows})], bounds)
+    values = sites_values(sites, name=name)
+    lat, lon = ([row[key] for row in values["rows"]] for key in ("lat", "lon"))
+    bounds = [[min(lat), min(lon)], [max(lat), max(lon)]]
+    return BlockLayer(name, "sites", [text_block("sites", values)], bounds)
