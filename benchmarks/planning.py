@@ -14,6 +14,7 @@ from typing import Any
 __all__ = ["add", "main"]
 
 METHODS = ("optimal", "ranking", "ibc", "worst_first")
+BLIND = "blind"  # the best plan that does not know of ramps
 WARM_SECTIONS = 200
 KILOBYTES, BYTES_A_MEGABYTE = 1024, 1_000_000
 ROOT = Path(__file__).parents[1]
@@ -27,8 +28,11 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     parser.add_argument(
         "--age-alone", action="store_true", help="State is effective age alone: no seal counts."
     )
+    parser.add_argument(
+        "--corners", action="store_true", help="On a grid whose corners lack ramps; about as many."
+    )
     parser.add_argument("--json", action="store_true", help="Print one JSON object.")
-    parser.add_argument("--method", choices=METHODS, help=argparse.SUPPRESS)
+    parser.add_argument("--method", choices=(*METHODS, BLIND), help=argparse.SUPPRESS)
     parser.set_defaults(main=main)
 
 
@@ -42,28 +46,33 @@ def peak_mb() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTES / BYTES_A_MEGABYTE
 
 
-def measure(method: str, sections: int, years: int, *, age_alone: bool) -> dict[str, Any]:
+def measure(method: str, options: argparse.Namespace) -> dict[str, Any]:
     """Run one method: compile on a small network, draw the large one, then take the time."""
-    from benchmarks import instance
+    from benchmarks import corners, instance
     from norwalk_geo.budget import choose, policies
-    from norwalk_geo.budget.questions import solving
+    from norwalk_geo.budget.questions import hidden, solving
+    from norwalk_geo.budget.ramps import tables
 
+    drawer = corners if options.corners else instance
     peers = {
+        "blind": hidden.unseen,
         "ranking": policies.ranking,
         "ibc": policies.benefit_cost,
         "worst_first": policies.worst_first,
     }
 
     def plan(drawn: Any) -> dict[str, Any]:  # noqa: ANN401
-        case = instance.layout(drawn, life, years)
+        case = drawer.layout(drawn, life, options.years)
         laid_out = time.perf_counter()
         made = (
             solving.solve(case)
             if method == "optimal"
-            else solving.played(case, peers[method](case), bound=0.0)
+            else solving.played(case, fitted(case, peers[method]), bound=0.0)
         )
         done = time.perf_counter()
         cents = choose.cost_cents(case, made.treatments).sum(axis=0)
+        cents += tables.ramp_cents(case, made.treatments)
+        told = ramps(case, peers[method]) if method == "blind" else {}
         if (cents > case.budget_cents).any():
             sys.exit(f"{method}: a year is over budget")
         return {
@@ -73,12 +82,26 @@ def measure(method: str, sections: int, years: int, *, age_alone: bool) -> dict[
             "bound": made.bound if method == "optimal" else None,
             "do_nothing": solving.no_work(case).objective,
             "spent_share": float(cents.sum() / case.budget_cents.sum()),
+            **told,
         }
 
-    life = instance.lifecycle(age_alone=age_alone)
+    def fitted(case: Any, planner: Any) -> Any:  # noqa: ANN401
+        """The peer's plan with its true bill for ramps set aside."""
+        lives = hidden.set_aside(case, planner)
+        return policies.do_nothing(case) if lives is None else lives
+
+    def ramps(case: Any, planner: Any) -> dict[str, float]:  # noqa: ANN401
+        """What the blind plan hides, in shares of the money."""
+        if case.duties is None:
+            return {}
+        bill = case.duties.bill(planner(case)).sum(axis=0)
+        share = float(bill.sum() / case.budget_cents.sum())
+        return {"hidden_share": share, "hidden_worst": float((bill / case.budget_cents).max())}
+
+    life = instance.lifecycle(age_alone=options.age_alone)
     begin = time.perf_counter()
-    plan(instance.stock(WARM_SECTIONS, life))
-    drawn = instance.stock(sections, life)
+    plan(drawer.stock(WARM_SECTIONS, life))
+    drawn = drawer.stock(options.sections, life)
     begin = time.perf_counter()
     made = plan(drawn)
     return {**made, "peak_mb": peak_mb()}
@@ -89,6 +112,7 @@ def run(method: str, options: argparse.Namespace) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks", "budget", "--method", method]
     command += ["--sections", str(options.sections), "--years", str(options.years)]
     command += ["--age-alone"] if options.age_alone else []
+    command += ["--corners"] if options.corners else []
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -97,10 +121,10 @@ def run(method: str, options: argparse.Namespace) -> dict[str, Any]:
 def main(options: argparse.Namespace) -> None:
     """Measure every method and print the result."""
     if options.method:
-        made = measure(options.method, options.sections, options.years, age_alone=options.age_alone)
-        print(json.dumps(made))
+        print(json.dumps(measure(options.method, options)))
         return
-    every = {method: run(method, options) for method in METHODS}
+    methods = (*METHODS, BLIND) if options.corners else METHODS
+    every = {method: run(method, options) for method in methods}
     best = every["optimal"]
     room = best["bound"] - best["do_nothing"]
     result = {

@@ -262,3 +262,18 @@ def test_the_bill_is_the_same_in_every_table(life) -> None:
     assert work["ada_kind"] == "alteration"
     assert (plan.ramps["cost_low_usd"] < plan.ramps["cost_usd"]).all()
     assert (plan.ramps["cost_usd"] < plan.ramps["cost_high_usd"]).all()
+
+
+def test_what_a_blind_plan_hides_is_not_overstated(life) -> None:
+    sections = streets([(name, "AC", 40) for name in CLASSES])
+    owed = ramps([("a", 9_000.0, ["s000", "s001"]), ("b", 7_000.0, ["s001", "s002"])])
+    condition, money = surveyed(sections, [55.0, 45.0, 60.0]), dict.fromkeys(YEARS, 70_000.0)
+    rules = budget.Rules(demands=budget.Demands(ramps=owed))
+    found = budget.hidden_ramps(condition, sections, life, budget_usd=money, rules=rules)
+    assert found.cut_back <= found.joint <= found.bound
+    assert found.joint <= found.blind
+    assert found.share_pct == pytest.approx(100 * found.ramps_usd.sum() / 210_000)
+    with pytest.raises(InfeasibleError, match="nothing else"):
+        budget.hidden_ramps(
+            condition, sections, life, budget_usd=money, rules=budget.Rules(start_month=7)
+        )

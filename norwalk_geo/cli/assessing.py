@@ -111,6 +111,7 @@ def assess(
         base_year=settings.base_year,
         inflation_pct=settings.inflation_pct,
         cost_growth_pct=settings.cost_growth_pct,
+        demands=reading.demands(city.tables),
     )
     sections = gpd.GeoDataFrame(city.tables["sections"])
     return Assessed(sections, condition, life, money, rules, [*said, *carried])

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import config, io, network, report, schema, treatments
+from norwalk_geo import budget, config, io, network, report, schema, treatments
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError, SourceError
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Treatments
 
-__all__ = ["catalogue", "check", "day", "money", "read_city"]
+__all__ = ["catalogue", "check", "day", "demands", "money", "read_city"]
 
 _NEEDED = ("sections", "surveys")
 
@@ -110,13 +110,32 @@ def money(
     return config.yearly_budget(settings, first_year, by_year=by_year)
 
 
+def demands(tables: Mapping[str, pd.DataFrame]) -> budget.Demands:
+    """
+    Take what the plan must keep to from the tables.
+
+    Parameters
+    ----------
+    tables
+        Tables by name.
+
+    Returns
+    -------
+    demands
+        Curb ramps, where `corners` and `corner_sections` are both there.
+    """
+    if not {"corners", "corner_sections"} <= set(tables):
+        return budget.Demands()
+    return budget.Demands(ramps=budget.Ramps(tables["corners"], tables["corner_sections"]))
+
+
 def _read_one(
     settings: config.Config, table: str, *, is_placed: bool
 ) -> tuple[pd.DataFrame, io.Input]:
     """Read a table, check it and its place, and describe it."""
     path = settings.path(table)
     frame = io.read_table(path, table)
-    if is_placed and schema.describe(table).geometry:
+    if is_placed and schema.describe(table).geometry and "geometry" in frame:
         box = settings.bbox_lonlat
         network.check_crs(gpd.GeoDataFrame(frame), table, crs=settings.crs, bbox_lonlat=box)
     return frame, io.describe_input(table, path, frame, folder=settings.folder)

@@ -61,6 +61,8 @@ _TABLES = (
     "buildings",
     "change_orders",
     "closures",
+    "corner_sections",
+    "corners",
     "crossings",
     "deliveries",
     "entered",

@@ -120,8 +120,10 @@ def sheets(
     streets = streets.sort_values(
         ["street_name", "section_id"], kind="stable", na_position="last", ignore_index=True
     )
+    ramps = {} if plan.ramps is None else {"Curb ramps": plan.ramps.reset_index()}
     return {
         "Work plan": _page(work_table(sections, condition, plan), _WORK, plan),
+        **ramps,
         "By year": plan.years.reset_index(),
         "By condition": _page(bands.reset_index(), _BANDS, plan),
         "Every street": _page(streets, _STREETS, plan),

@@ -127,8 +127,24 @@ def summary(
         "objective_exact_ages": plan.objective_exact,
         "policies": {name: {"objective": value} for name, value in plan.policies.items()},
         "years": records(plan.years),
+        **_ramps(plan),
         "statuses": {str(k): int(v) for k, v in outcomes["status"].value_counts().items()},
         "bands": records(bands),
         "assumed": _assumed(sections, condition, plan),
         **{key: value for key, value in about.items() if key not in ("city", "notice")},
+    }
+
+
+def _ramps(plan: Plan) -> dict[str, Any]:
+    """The bill for curb ramps as a range; nothing where no corners are known."""
+    if plan.ramps is None:
+        return {}
+    costs = plan.ramps[["cost_usd", "cost_low_usd", "cost_high_usd"]].sum().round(2)
+    counts = plan.ramps[["ramps_due", "ramps_unknown", "ramps_infeasible"]].sum()
+    return {
+        "ramps": {
+            "corners": len(plan.ramps),
+            **{str(name): int(value) for name, value in counts.items()},
+            **{str(name): float(value) for name, value in costs.items()},
+        }
     }

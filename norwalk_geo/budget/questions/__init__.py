@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from norwalk_geo.budget.questions.comparison import Comparison, compare
+from norwalk_geo.budget.questions.hidden import Hidden, hidden_ramps
 from norwalk_geo.budget.questions.holding import Held, cost_to_hold
 from norwalk_geo.budget.questions.levels import Delay, cost_of_delay, curve
 from norwalk_geo.budget.questions.swapping import swaps
@@ -12,10 +13,12 @@ __all__ = [
     "Comparison",
     "Delay",
     "Held",
+    "Hidden",
     "compare",
     "cost_of_delay",
     "cost_to_hold",
     "curve",
+    "hidden_ramps",
     "swaps",
     "weigh",
 ]
