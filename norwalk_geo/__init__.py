@@ -12,6 +12,7 @@ from types import ModuleType
 
 __all__ = [
     "ada",
+    "barriers",
     "budget",
     "config",
     "deterioration",
@@ -34,6 +35,7 @@ __all__ = [
     "scorecard",
     "sources",
     "towns",
+    "transit",
     "treatments",
     "website",
 ]

@@ -19,6 +19,7 @@ UNITS = {
     "USD",
     "USD/sy",
     "acres",
+    "barriers",
     "collisions",
     "days",
     "degrees",

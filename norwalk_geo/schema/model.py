@@ -25,6 +25,7 @@ __all__ = [
     "SHEET_PARAMETERS",
     "Access",
     "AdaRules",
+    "Barriers",
     "Budgets",
     "Changes",
     "Compliance",
@@ -56,6 +57,8 @@ __all__ = [
     "Sites",
     "Surveys",
     "Table",
+    "TransitionPlan",
+    "TransitionProgress",
     "Treatments",
     "Work",
     "Years",
@@ -102,6 +105,9 @@ Measurements: TypeAlias = pd.DataFrame
 AdaRules: TypeAlias = pd.DataFrame
 Findings: TypeAlias = pd.DataFrame
 Compliance: TypeAlias = pd.DataFrame
+Barriers: TypeAlias = gpd.GeoDataFrame
+TransitionPlan: TypeAlias = pd.DataFrame
+TransitionProgress: TypeAlias = pd.DataFrame
 
 PARAMETERS = (
     "treatments",
@@ -131,7 +137,14 @@ OSM_PARAMETERS = ("osm_tags",)
 # What the scorecard keeps; no plan reads them.
 SCORE_PARAMETERS = ("measures", "objectives")
 # What accessibility is checked by; no plan reads them.
-ADA_PARAMETERS = ("ada_rules", "ada_requirements", "ada_instruments", "ada_costs")
+ADA_PARAMETERS = (
+    "ada_rules",
+    "ada_requirements",
+    "ada_instruments",
+    "ada_costs",
+    "barrier_severity",
+    "place_classes",
+)
 
 
 @dataclass(frozen=True)
