@@ -20,7 +20,7 @@ AS_OF = dt.date(2026, 7, 1)
 
 
 def asked(*rows: tuple[str, str, str, str | None]) -> pd.DataFrame:
-    names = ["request_id", "kind", "opened", "closed"]
+    names = ["request_id", "kind", "opened_on", "closed_on"]
     return schema.check(pd.DataFrame(list(rows), columns=names), "requests")
 
 
@@ -121,7 +121,7 @@ def test_syracuses_potholes_are_on_the_street_that_their_own_id_names() -> None:
         {
             "request_id": [f"r{k:05d}" for k in range(len(holes))],
             "kind": "pothole",
-            "opened": pd.to_datetime(holes["dtTime"], format="mixed").dt.date.astype("str"),
+            "opened_on": pd.to_datetime(holes["dtTime"], format="mixed").dt.date.astype("str"),
             "lon": holes["Latitude"],
             "lat": holes["Longitude"],
         }

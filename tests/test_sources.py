@@ -555,7 +555,7 @@ def test_a_mapping_tells_every_fault_at_once(bench: Bench) -> None:
     assert "geometry" in told
     assert "Did you mean 'street_name'?" in told["columns.street_nam"]
     assert "'residental' is none of them" in told["columns.functional_class.values"]
-    assert "one of ft, in, yd, mi, m, km" in told["columns.width_ft.unit"]
+    assert "one of ft, in, yd, mi, m, cm, mm, km" in told["columns.width_ft.unit"]
     assert "Did you mean 'missing'?" in told["columns.width_ft.misssing"]
     assert "columns.lanes.unit" in told
     assert "either from or constant" in told["columns.given_length_ft"]

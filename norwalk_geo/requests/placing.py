@@ -104,7 +104,7 @@ def place(
     --------
     >>> import norwalk_geo as ng
     >>> streets = ng.towns.town("town", seed=1).streets.sections
-    >>> rows = {"request_id": ["r1"], "kind": ["pothole"], "opened": ["2026-01-01"]}
+    >>> rows = {"request_id": ["r1"], "kind": ["pothole"], "opened_on": ["2026-01-01"]}
     >>> known = ng.schema.check(pd.DataFrame(rows | {"section_id": [streets.index[0]]}), "requests")
     >>> place(known, streets)["placed_by"].tolist()
     ['id']

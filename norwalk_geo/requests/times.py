@@ -36,14 +36,14 @@ def _within(days: npt.NDArray[np.float64], done: npt.NDArray[np.bool_], share: f
 
 def _check(requests: Requests, as_of: dt.date) -> None:
     """Refuse days that cannot be."""
-    closed, opened = requests["closed"], requests["opened"]
+    closed, opened = requests["closed_on"], requests["opened_on"]
     problems = []
     for name, wrong, remedy in (
-        ("closed", closed < opened, "Correct one of the two days."),
-        ("opened", opened > pd.Timestamp(as_of), f"The data are of {as_of}."),
+        ("closed_on", closed < opened, "Correct one of the two days."),
+        ("opened_on", opened > pd.Timestamp(as_of), f"The data are of {as_of}."),
     ):
         if wrong.any():
-            what = "is before it was opened" if name == "closed" else "is in the future"
+            what = "is before it was opened" if name == "closed_on" else "is in the future"
             problems.append(Problem(name, what, tuple(map(str, requests.index[wrong])), remedy))
     if problems:
         raise SchemaError.of("requests", problems)
@@ -97,10 +97,10 @@ def response_times(requests: Requests, zones: pd.Series, *, as_of: dt.date) -> p
     """
     end = pd.Timestamp(as_of)
     blank = pd.Series(pd.NaT, index=requests.index, dtype="datetime64[us]")
-    known = requests.assign(closed=requests.get("closed", blank))
+    known = requests.assign(closed_on=requests.get("closed_on", blank))
     _check(known, as_of)
-    done = known["closed"].notna() & (known["closed"] <= end)
-    days = (known["closed"].where(done, end) - known["opened"]).dt.days
+    done = known["closed_on"].notna() & (known["closed_on"] <= end)
+    days = (known["closed_on"].where(done, end) - known["opened_on"]).dt.days
     table = pd.DataFrame({"kind": known["kind"], "days": days, "is_done": done})
     table["zone"] = zones.reindex(known.index).fillna("no zone")
     rows = [_row(table, "all", "all")] if len(table) else []
