@@ -1,4 +1,4 @@
-"""Tables → compact columns that `assets/streets.js` draws: differences, and texts by number."""
+"""Tables → compact columns that `assets/site/map.js` draws: differences, and texts by number."""
 
 from __future__ import annotations
 

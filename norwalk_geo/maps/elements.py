@@ -176,8 +176,9 @@ class BlockLayer(Layer):
             Blank: everything is in the page.
         """
         figure = _figure(self)
-        figure.header.add_child(Verbatim(style("streets.css")), name="streets_css")
-        figure.header.add_child(Verbatim(script("streets.js")), name="streets_js")
+        figure.header.add_child(Verbatim(style("site/map.css")), name="map_css")
+        for name in ("columns", "map"):
+            figure.header.add_child(Verbatim(script(f"site/{name}.js")), name=f"{name}_js")
         for block in self.blocks:
             text = f'<script type="application/json" id="{block.element_id}">{block.text}</script>'
             figure.html.add_child(Verbatim(text), name=block.element_id)
