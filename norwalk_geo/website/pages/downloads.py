@@ -1,0 +1,130 @@
+"""Files that residents and other offices take away: public columns in four common formats."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from norwalk_geo import io
+from norwalk_geo.errors import Problem, SourceError
+from norwalk_geo.website.pages.given import Given, public, stages
+from norwalk_geo.website.pages.language import Language, number
+
+__all__ = ["named", "write"]
+
+# Spreadsheet programs read text that begins so as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_KB = 1024
+
+
+def _streets(given: Given) -> gpd.GeoDataFrame:
+    """Join what is public of each street: its data, last survey and what the plan does with it."""
+    frame = public(given, "sections")
+    condition = public(given, "condition").reindex(frame.index)
+    outcomes = public(given, "outcomes").reindex(frame.index)
+    hidden = [] if given.is_internal else ["first_year"]
+    outcomes = outcomes.drop(columns=hidden, errors="ignore").rename(columns={"status": "plan"})
+    joined = frame.join(condition).join(outcomes)
+    if "survey_date" in joined:
+        joined["survey_date"] = joined["survey_date"].astype("datetime64[ms]")
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=given.tables["sections"].crs)
+
+
+def _work(given: Given) -> pd.DataFrame:
+    """List the plan's work; a year stands only where it may be told."""
+    work = stages(given)
+    names = [
+        n for n in ("street_name", "from_street", "to_street") if n in given.tables["sections"]
+    ]
+    rows = work.join(pd.DataFrame(public(given, "sections")[names]), on="section_id")
+    return rows.drop(columns=["year"]).rename(columns={"told_year": "year"})
+
+
+def _csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a CSV that no spreadsheet program takes for formulas."""
+    safe = frame.copy()
+    for column in safe.columns[[str(kind) in {"str", "object"} for kind in safe.dtypes]]:
+        text = safe[column].astype("str").where(safe[column].notna())
+        risky = text.str.startswith(_FORMULA).fillna(value=False).astype(bool)
+        safe[column] = safe[column].mask(risky, "'" + text)
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def write(folder: Path, given: Given) -> list[dict[str, str]]:
+    """
+    Write the files.
+
+    Parameters
+    ----------
+    folder
+        Folder of the data, which is there.
+    given
+        All that the site is made from.
+
+    Returns
+    -------
+    files
+        Each with `name`, `path` below the site, `bytes` and `what`, a short code.
+
+    Raises
+    ------
+    SourceError
+        A file cannot be written.
+    """
+    streets = _streets(given)
+    day = dt.date.fromisoformat(str(given.summary["as_of"]))
+    try:
+        _csv(pd.DataFrame(streets.drop(columns="geometry")).reset_index(), folder / "streets.csv")
+        _csv(_work(given), folder / "work.csv")
+        io.write_layers({"streets": streets}, folder / "streets.gpkg", as_of=day)
+        streets.to_parquet(folder / "streets.parquet")
+        degrees = streets.to_crs("EPSG:4326").reset_index()
+        degrees.to_file(
+            folder / "streets.geojson", driver="GeoJSON", engine="pyogrio", RFC7946=True
+        )
+    except OSError as error:
+        remedy = "Free some space on the disk, or choose another folder."
+        problem = Problem(folder.name, f"cannot be written ({error})", remedy=remedy)
+        raise SourceError.of(str(folder), [problem]) from error
+    listed = ("streets.csv", "streets.gpkg", "streets.parquet", "streets.geojson", "work.csv")
+    return [
+        {"name": name, "path": f"data/{name}", "bytes": str((folder / name).stat().st_size)}
+        for name in listed
+    ]
+
+
+def named(files: list[dict[str, str]], language: Language) -> list[dict[str, str]]:
+    """
+    Say what each file is.
+
+    Parameters
+    ----------
+    files
+        From `write`.
+    language
+        Language of the page.
+
+    Returns
+    -------
+    files
+        With `what` and `size` in words.
+    """
+    say = language.text
+    what = {
+        "streets.csv": say("All streets, for spreadsheets (CSV)"),
+        "streets.gpkg": say("All streets with lines, for mapping programs (GeoPackage)"),
+        "streets.parquet": say("All streets with lines, for data work (GeoParquet)"),
+        "streets.geojson": say("All streets with lines, for web maps (GeoJSON)"),
+        "work.csv": say("Work in the plan, for spreadsheets (CSV)"),
+    }
+    return [
+        {
+            **one,
+            "what": what[one["name"]],
+            "size": f"{number(int(one['bytes']) / _KB, language)} KB",
+        }
+        for one in files
+    ]
