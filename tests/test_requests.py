@@ -85,7 +85,7 @@ def located(*places: tuple[float, float]) -> pd.DataFrame:
         [Point(6_530_000 + dx, 1_800_000 + dy) for dx, dy in places], crs="EPSG:2229"
     ).to_crs("EPSG:4326")
     frame = pd.DataFrame({"request_id": [f"r{k}" for k in range(len(places))]})
-    frame = frame.assign(kind="pothole", opened="2026-06-01", lon=shapes.x, lat=shapes.y)
+    frame = frame.assign(kind="pothole", opened_on="2026-06-01", lon=shapes.x, lat=shapes.y)
     return schema.check(frame, "requests")
 
 
