@@ -24,7 +24,10 @@ from norwalk_geo.budget.rows import Rows
 
 __all__ = ["Core", "Found", "choose"]
 
-_ROOM = 3_000  # lives in the core besides the best of every section
+# Lives in the core besides the best of every section: more in large cities, up to a limit, since
+# what whole sections miss of the bound shrinks as there are more of them.
+_ROOM, _MORE, _A_LIFE_MORE = 3_000, 5_000, 60
+_LARGE, _FEW_TURNS = 200_000, 3
 _SAMPLE, _SOME, _TRIES = 10_000, 300, 25
 # A row gives way at so many times its price; a demand at so much of the gain.
 _GIVES, _DEMANDED = 1.5, 10.0
@@ -226,14 +229,15 @@ class Found:
 def _gathered(market: Market, bound: Bound) -> tuple[Core, _Shares, Bound] | None:
     """Let a linear program price the rows and gather lives at its prices, until nothing is new."""
     case, idle = market.case, _idle(market)
-    room = _ROOM + len(case.ids) // 60
+    room = _ROOM + min(len(case.ids) // _A_LIFE_MORE, _MORE)
+    turns = _TURNS if len(case.ids) < _LARGE else _FEW_TURNS
     owner, options = _near(market, bound, room)
     if not len(owner):
         return None
-    for turn in range(_TURNS):
+    for turn in range(turns):
         some = _core(market, bound, (owner, options), idle)
         shares = _program(case, some, bound)
-        if turn == _TURNS - 1:
+        if turn == turns - 1:
             break
         asked = _between(market, bound, shares.prices)
         if abs(asked.value - bound.value) < _SETTLED * bound.gain:

@@ -20,6 +20,7 @@ from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market, Near
 from norwalk_geo.budget.measures import points, rows_of, usage
 from norwalk_geo.budget.model import CENTS, Integers
+from norwalk_geo.budget.ramps import search
 
 __all__ = ["improve"]
 
@@ -51,6 +52,9 @@ def improve(market: Market, found: Found) -> Found:
     """
     case, bound = market.case, found.bound
     is_broken = bool(ledger.broken(case, found.treatments))
+    if is_broken:  # The core may have lacked the lives that keep the rows.
+        found = replace(found, treatments=search.mend(market, bound, found.treatments))
+        is_broken = bool(ledger.broken(case, found.treatments))
     mine = float(points(case, found.treatments).sum())
     if is_broken:
         mine = bound.value - 3 * bound.gain

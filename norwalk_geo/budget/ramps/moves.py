@@ -166,7 +166,8 @@ def _prepare(  # noqa: C901, PLR0913, PLR0917 - compiled: arrays, not records
                     due[t, lane] -= corners.cents[c, free] * now
     for t in range(years):
         for lane in range(WIDTH):
-            due[t, lane] = (1.0 - own) * due[t, lane] + own * charges.due[i, t]
+            share = charges.due[i, t] if own > 0.0 else 0.0
+            due[t, lane] = (1.0 - own) * due[t, lane] + own * share
     for t in range(years):
         for j in range(treatments + 1):
             at = cell[t, j]

@@ -19,13 +19,13 @@ from norwalk_geo.budget.measures import Lives, points, total
 from norwalk_geo.budget.ramps import moves, paths
 from norwalk_geo.budget.ramps.moves import Corners, Ledger, Now
 
-__all__ = ["choose"]
+__all__ = ["choose", "mend"]
 
 # What sections pay for ramps goes from their shares to what ramps really cost, step by step; prices
 # follow a little, or not at all: the better plan is kept.
 _OWN, _FOLLOWS = (*np.linspace(0.97, 0.0, 30), 0.0, 0.0, 0.0), (0.003, 0.0)
 _PENALTIES = ((3.0, 3), (10.0, 3), (50.0, 3), (1e6, 12))
-_FREE = -1.0
+_FREE, _AT_ONCE = -1.0, 30_000  # sections that choose in one sweep at most
 # Prices of rows that are exceeded, have much left, and have little left.
 _HIGH = np.array([1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0, 50.0])
 _LOW = np.array([1.0, 0.9, 0.8, 0.6, 0.4, 0.2, 0.8, 0.5])
@@ -37,19 +37,17 @@ _SEED = 1
 class _Search:
     """A plan that is being improved, and what the compiled passes need."""
 
-    def __init__(self, market: Market, bound: Bound) -> None:
+    def __init__(self, market: Market, bound: Bound, plan: Lives | None = None) -> None:
         self.market, self.case, self.gain = market, market.case, bound.gain
         self.corners = _corners(market)
         self.charges = market.charges(bound.charge)
-        lives = market.ask(bound.charge, wants_lives=True).lives.treatments
-        every = np.empty_like(lives)
-        every[market.order] = lives
+        every = _living(market, bound.charge) if plan is None else plan
         self.rows, self.price, self.limit = quotas(self.case, bound, total(self.case, every))
         has_condition = self.rows[:, self.case.rows.cells + self.case.rows.years :].any()
         self.pci = market.pci if has_condition else np.empty((0, 0))
         self.use = np.ascontiguousarray(self.rows.T)
         self.random = np.random.default_rng(_SEED)
-        self.now = self._begin(lives)
+        self.now = self._begin(every[market.order])
 
     def _begin(self, lives: Lives) -> Now:
         """Count what lives (in the order of the market) use and are worth."""
@@ -105,7 +103,7 @@ class _Search:
             self.corners,
             ledger,
             self.now,
-            self.random.permutation(len(self.now.lives)),
+            self.random.permutation(len(self.now.lives))[:_AT_ONCE],
             self.pci,
         )
 
@@ -114,7 +112,12 @@ def _corners(market: Market) -> Corners:
     """Lay the links out by row of the market."""
     case, duties = market.case, market.case.duties
     if duties is None:
-        raise ValueError("a city without ramps due has no corners")
+        none = np.empty(0, dtype="int64")
+        first, cents = (
+            np.zeros(len(case.family) + 1, dtype="int64"),
+            np.empty((0, 0), dtype="int64"),
+        )
+        return Corners(first, none, np.zeros(1, dtype="int64"), none, cents, none, none)
     row = np.empty(len(case.family), dtype="int64")
     row[market.order] = np.arange(len(row))
     section = row[duties.section]
@@ -151,14 +154,42 @@ def _repair(search: _Search) -> None:
                 break
 
 
-def _idle(market: Market) -> Lives:
-    """What every section does when every dollar is too dear: only what is promised."""
-    charge = np.zeros(market.case.rows.measures)
-    charge[: market.case.rows.cells] = DEAR
+def _living(market: Market, charge: Floats) -> Lives:
+    """What every section does at given charges, in the order of the case."""
     lives = market.ask(charge, wants_lives=True).lives.treatments
     every = np.empty_like(lives)
     every[market.order] = lives
     return every
+
+
+def _idle(market: Market) -> Lives:
+    """What every section does when every dollar is too dear: only what is promised."""
+    charge = np.zeros(market.case.rows.measures)
+    charge[: market.case.rows.cells] = DEAR
+    return _living(market, charge)
+
+
+def mend(market: Market, bound: Bound, plan: Lives) -> Lives:
+    """
+    Make a plan fit rows that it exceeds, and improve it.
+
+    Parameters
+    ----------
+    market
+        The city.
+    bound
+        Its prices.
+    plan
+        Treatment by section and year.
+
+    Returns
+    -------
+    treatments
+        By section and year; some row may still be exceeded.
+    """
+    search = _Search(market, bound, plan)
+    _repair(search)
+    return search.plan_of(search.now)
 
 
 def choose(market: Market, bound: Bound) -> Lives:
