@@ -224,6 +224,19 @@ def test_a_whole_graph_equals_scipy(directed: bool) -> None:  # noqa: FBT001
     assert (found == np.where(within, np.where(within, far, 0), -1)).all()
 
 
+@pytest.mark.parametrize("limit", [300, 10**6, FAR])
+def test_edges_of_all_lengths_in_one_graph_are_exact_and_quick(limit: int) -> None:
+    """Costs from 1 to 10⁹: most are far shorter than a bucket is wide when the limit is large."""
+    random = np.random.default_rng(2)
+    u, v = random.integers(0, 400, (2, 1600))
+    cost = (10 ** random.uniform(0, 9, 1600)).astype("int64")
+    near = pd.DataFrame({"u": u, "v": v, "cost": cost}).groupby(["u", "v"])["cost"].min()
+    matrix = csr_array((near.astype("float64"), tuple(near.reset_index()[["u", "v"]].T.values)))
+    within = dijkstra(matrix) <= limit
+    graph = Graph.from_arrays(u, v, cost, 400, directed=True)
+    assert (routing.sum_within(graph, np.arange(400), limit) == within @ np.arange(400)).all()
+
+
 def test_sampled_nodes_equal_networkx() -> None:
     u, v, cost = town_arrays(seed=6)
     graph, peer = Graph.from_arrays(u, v, cost, 900), nx.Graph()
@@ -302,6 +315,8 @@ def test_large_unsigned_costs_do_not_wrap_around() -> None:
     [
         (lambda _: Graph.from_arrays([0], [1, 2], [1], 3), "rows differ"),
         (lambda _: Graph.from_arrays([0], [1], [1], -1), "n_nodes"),
+        (lambda _: Graph.from_arrays([0], [1], [1], "3"), "n_nodes: is 3"),
+        (lambda _: Graph.from_arrays([[0]], [[1]], [[1]], 3), "rows and columns"),
         (lambda _: Graph.from_arrays([0], [0], [1], 0), "set where there is none"),
         (lambda g: routing.sum_within(g, [1, 1], 5), "one row a node"),
         (lambda g: routing.sum_within(g, [1, np.nan, 1], 5), "in 1 row: 1"),

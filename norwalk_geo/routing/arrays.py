@@ -173,7 +173,11 @@ class Checker:
         SchemaError
             At once: rows of different arrays cannot be told apart otherwise.
         """
-        lengths = {name: len(np.atleast_1d(np.asarray(one))) for name, one in arrays.items()}
+        given = {name: np.atleast_1d(np.asarray(one)) for name, one in arrays.items()}
+        for name in (name for name, one in given.items() if one.ndim > 1):
+            self.say(name, "has rows and columns", "Give one number an edge.")
+        self.finish()
+        lengths = {name: len(one) for name, one in given.items()}
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} {length:,}" for name, length in lengths.items())
             self.say(", ".join(arrays), f"rows differ ({said})", "Give every edge a row in each.")

@@ -25,7 +25,7 @@ from norwalk_geo.routing.within import backward, check_limit, check_values, in_p
 if TYPE_CHECKING:
     from norwalk_geo.schema import Gains
 
-__all__ = ["Case", "gains", "prepare"]
+__all__ = ["Case", "by_kind", "case_of", "gains", "prepare"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Case:
     new
         Arcs of the edges that can be repaired, turned around; `edge` is the candidate.
     ends
-        Places at the ends of each candidate.
+        Places at the ends of each candidate, a row a candidate.
     people
         By place, in one column.
     limit
@@ -125,12 +125,41 @@ def gains(
     [57]
     """
     case = prepare(graph, candidates, people, limit)
-    tables = [
-        _of_kind(case, candidates.index, kind, case.far(graph, places[kind])) for kind in places
-    ]
+    return by_kind(case, graph, candidates.index, places, {"profile": profile})
+
+
+def by_kind(
+    case: Case,
+    graph: Graph,
+    ids: pd.Index,
+    places: Mapping[str, Any],
+    said: Mapping[str, str | None],
+) -> Gains:
+    """
+    Count gains for every kind of place.
+
+    Parameters
+    ----------
+    case
+        Network and candidates.
+    graph
+        The network.
+    ids
+        Candidates.
+    places
+        Nodes by kind of place.
+    said
+        What all rows say: traveller and policy.
+
+    Returns
+    -------
+    gains
+        One row an edge and kind.
+    """
+    tables = [_of_kind(case, ids, kind, case.far(graph, places[kind])) for kind in places]
     empty = pd.DataFrame(columns=["edge_id", "kind", "people_before", "people_gained"])
     table = pd.concat(tables, ignore_index=True) if tables else empty
-    table = table.assign(limit_cost=case.limit, profile=profile)
+    table = table.assign(limit_cost=case.limit, **said)
     return schema.check(table.set_index(["edge_id", "kind"]), "gains")
 
 
@@ -216,14 +245,41 @@ def prepare(graph: Graph, candidates: pd.DataFrame, people: Any, limit: int) -> 
         cost_back = np.zeros(len(row), dtype="int64")
         cost_back[back_row] = given
     check.finish()
-    u, v = graph.start[u].astype("int64"), graph.start[v].astype("int64")
     both = np.concatenate
-    # Turned around: an arc from u to v is looked at from v.
-    turned = Drawn(
-        both([v, u[back_row]]),
+    arcs = Drawn(
         both([u, v[back_row]]),
+        both([v, u[back_row]]),
         both([cost, cost_back[back_row]]),
         both([row, back_row]),
     )
-    new = sorted_arcs(turned, graph.n_nodes)
-    return Case(backward(graph), new, np.stack([u, v], axis=1), at_place, most)
+    return case_of(graph, arcs, np.stack([u, v], axis=1), at_place, most)
+
+
+def case_of(graph: Graph, arcs: Drawn, ends: Integers, people: Integers, limit: int) -> Case:
+    """
+    Lay out a case whose parts are checked.
+
+    Parameters
+    ----------
+    graph
+        The network.
+    arcs
+        Ways over repaired edges between nodes, as they are travelled; `edge` is the candidate. Of a
+        candidate with several arcs, one way takes one of them.
+    ends
+        Nodes of each candidate's arcs, a row a candidate; one may stand there more than once.
+    people
+        By place, in one column.
+    limit
+        Most cost, inclusive.
+
+    Returns
+    -------
+    case
+        Ready to search.
+    """
+    tail, head = (graph.start[nodes].astype("int64") for nodes in (arcs.tail, arcs.head))
+    # Turned around: an arc from u to v is looked at from v.
+    new = sorted_arcs(Drawn(head, tail, arcs.cost, arcs.edge), graph.n_nodes)
+    places = graph.start[ends].astype("int64")
+    return Case(backward(graph), new, places, people, limit)

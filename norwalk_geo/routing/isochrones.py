@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from shapely.ops import substring
 
 from norwalk_geo import schema
 from norwalk_geo.errors import ConfigError, Problem, nearest
 from norwalk_geo.network.model import feet_per_unit
 from norwalk_geo.routing.reaching import feet_per_mm
 from norwalk_geo.routing.search import arcs_of, limit_ms, search
+from norwalk_geo.routing.stretches import stretches
 from norwalk_geo.routing.ways import CLOSED, Ways
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def reached(ways: Ways, origin: str, *, limit_min: float) -> gpd.GeoDataFrame:
     for kept, begin, stop, forward in cuts:
         rows = np.flatnonzero(kept)
         part = links.iloc[rows]
-        ends = zip(part.geometry, begin[rows], stop[rows], strict=True)
-        lines = [one if b - a == 1 else substring(one, a, b, normalized=True) for one, a, b in ends]
+        lines = stretches(part.geometry.to_numpy(), begin[rows], stop[rows])
         unsure = np.where(forward[rows], part["forward_unknown"], part["backward_unknown"])
         length = part["length_mm"].to_numpy() * feet * (stop - begin)[rows]
         cells = {"edge_id": part["edge_id"].to_numpy(), "length_ft": length, "is_unknown": unsure}

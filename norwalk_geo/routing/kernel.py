@@ -4,8 +4,9 @@ The searches, compiled.
 Labels are 64 bits: the number of the search above, falling from search to search, the cost below.
 Every label of an earlier search is larger than any of this one, so that one comparison says whether
 a place is new or better, and nothing is cleared in between. Places wait in buckets as wide as a
-fraction of an edge; inside a bucket a label may still fall, so that any width is exact. Whether a
-place is within the limit is known when it is first touched.
+fraction of an edge; inside a bucket a label may still fall, so that any width is exact, and a
+bucket that many wait in is emptied in order, so that any width is quick, too. Whether a place is
+within the limit is known when it is first touched.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ NONE = -1
 _SHIFT = 32
 _MASK = (1 << _SHIFT) - 1
 _START = 256
+# Entries of one bucket that are taken as they come, before it is emptied in order.
+_PATIENCE = 64
 
 
 @njit(cache=True, nogil=True)
-def _search(  # noqa: PLR0913, PLR0917 - compiled code takes arrays
+def _search(  # noqa: C901, PLR0913, PLR0917 - one loop over arrays, compiled whole
     arcs: Arcs,
     origin: int,
     limit: int,
@@ -41,14 +44,19 @@ def _search(  # noqa: PLR0913, PLR0917 - compiled code takes arrays
     """Reach out from one place; gives how many places were touched, and the queue's memory."""
     first, end, cost = arcs.first, arcs.end, arcs.cost
     place, at, after = pool
-    fresh = base + (1 << _SHIFT)
-    label[origin] = base
-    touched[0], count = origin, 1
-    place[0], at[0], after[0] = origin, 0, NONE
-    head[0], used = 0, 1
+    label[origin], touched[0], head[0], count = base, origin, 0, 1
+    place[0], at[0], after[0], used, done = origin, 0, NONE, 1, 0
     for bucket in range((limit >> shift) + 1):
+        if done == used:
+            break
+        patience = done + _PATIENCE
         while head[bucket] != NONE:
-            entry = head[bucket]
+            if done > patience:
+                state = (base, bucket, count, used, done)
+                work = (label, head, touched, place, at, after)
+                count, used, done, place, at, after = _careful(arcs, limit, shift, state, work)
+                break
+            entry, done = head[bucket], done + 1
             head[bucket] = after[entry]
             here, so_far = place[entry], np.int64(at[entry])
             if label[here] != base + so_far:
@@ -62,7 +70,7 @@ def _search(  # noqa: PLR0913, PLR0917 - compiled code takes arrays
                 if base + there >= old:
                     continue
                 label[to] = base + there
-                if old >= fresh:
+                if old >= base + (1 << _SHIFT):
                     touched[count] = to
                     count += 1
                 begin = first[to]
@@ -74,6 +82,63 @@ def _search(  # noqa: PLR0913, PLR0917 - compiled code takes arrays
                 head[there >> shift] = used
                 used += 1
     return count, (place, at, after)
+
+
+@njit(cache=True, nogil=True)
+def _leads_on(arcs: Arcs, place: int, left: int) -> bool:
+    """Tell whether a place has an arc within what is left."""
+    begin = arcs.first[place]
+    return bool(begin < arcs.first[place + 1] and arcs.cost[begin] <= left)
+
+
+@njit(cache=True, nogil=True)
+def _careful(  # noqa: C901 - one loop, compiled whole
+    arcs: Arcs,
+    limit: int,
+    shift: int,
+    state: tuple[int, int, int, int, int],
+    work: tuple[Integers, Small, Small, Small, Small, Small],
+) -> tuple[int, int, int, Small, Small, Small]:
+    """
+    Empty one bucket in the order of cost, so that no place in it is left twice.
+
+    Many edges may be far shorter than a bucket is wide; in any other order, places in it could be
+    left again and again.
+    """
+    base, bucket, count, used, done = state
+    label, head, touched, place, at, after = work
+    waiting = [(np.int64(0), np.int64(0))]
+    waiting.clear()
+    while head[bucket] != NONE:
+        entry, done = head[bucket], done + 1
+        heapq.heappush(waiting, (np.int64(at[entry]), np.int64(place[entry])))
+        head[bucket] = after[entry]
+    while len(waiting) > 0:
+        so_far, here = heapq.heappop(waiting)
+        if label[here] != base + so_far:
+            continue
+        for arc in range(arcs.first[here], arcs.first[here + 1]):
+            there, to = so_far + arcs.cost[arc], arcs.end[arc]
+            if there > limit:
+                break
+            old = label[to]
+            if base + there >= old:
+                continue
+            label[to] = base + there
+            if old >= base + (1 << _SHIFT):
+                touched[count] = to
+                count += 1
+            if not _leads_on(arcs, to, limit - there):
+                continue
+            if there >> shift == bucket:
+                heapq.heappush(waiting, (there, np.int64(to)))
+                continue
+            if used == len(place):
+                place, at, after = _longer(place), _longer(at), _longer(after)
+            place[used], at[used], after[used] = to, there, head[there >> shift]
+            head[there >> shift] = used
+            used += 1
+    return count, used, done, place, at, after
 
 
 @njit(cache=True, nogil=True)

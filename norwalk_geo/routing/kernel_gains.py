@@ -98,7 +98,7 @@ def singles(
     is_used
         Candidates that are repaired already; as it was, afterward.
     seeds
-        Candidates asked for, and by candidate the two places at its ends.
+        Candidates asked for, and by candidate the places at its ends.
     people
         By place and column.
     found

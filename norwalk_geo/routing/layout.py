@@ -107,8 +107,8 @@ def check_edges(edges: tuple[Any, Any, Any], n_nodes: int, is_open: Any = None) 
         Naming every row with ends that are no nodes or a cost that is none.
     """
     check = Checker("graph")
-    if not 0 <= n_nodes < MOST:
-        check.say("n_nodes", f"{n_nodes:,} nodes", f"Give from 0 to {MOST - 1:,}.")
+    if not isinstance(n_nodes, (int, np.integer)) or not 0 <= n_nodes < MOST:
+        check.say("n_nodes", f"is {n_nodes}", f"Give a whole number from 0 to {MOST - 1:,}.")
         check.finish()
     u, v, cost = edges
     opened = np.ones(len(np.atleast_1d(np.asarray(u))), dtype=bool) if is_open is None else is_open

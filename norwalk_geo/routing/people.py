@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from shapely.ops import substring
 
 from norwalk_geo import schema
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.network.model import column
 from norwalk_geo.routing.places import same_system
+from norwalk_geo.routing.stretches import stretches
 
 if TYPE_CHECKING:
     from norwalk_geo.routing.ways import Ways
@@ -48,21 +48,26 @@ class Spread:
 def _halves(ways: Ways) -> pd.DataFrame:
     """Cut each link that is open in the middle: each half belongs to its end."""
     links = ways.links[ways.links["is_open"]]
-    lines = links.geometry.to_numpy()
-    shapes = [
-        substring(one, *part, normalized=True) for part in ((0, 0.5), (0.5, 1)) for one in lines
-    ]
+    lines, none = links.geometry.to_numpy(), np.zeros(len(links))
+    shapes = [stretches(lines, none, none + 0.5), stretches(lines, none + 0.5, none + 1)]
     node = np.concatenate([links["start"], links["end"]])
-    return pd.DataFrame({"node": node, "shape": np.array(shapes, dtype=object)})
+    return pd.DataFrame({"node": node, "shape": np.concatenate(shapes)})
 
 
 def _by_frontage(zones: Zones, ways: Ways) -> pd.DataFrame:
     """Weigh nodes by the length of street in the zone that is nearer to them than to the next."""
     halves, areas = _halves(ways), zones.geometry.to_numpy()
     lines = halves["shape"].to_numpy()
-    half, zone = shapely.STRtree(areas).query(lines, predicate="intersects")
-    inside = shapely.length(shapely.intersection(lines[half], areas[zone]))
-    return pd.DataFrame({"zone": zone, "node": halves["node"].to_numpy()[half], "weight": inside})
+    tree = shapely.STRtree(lines)
+    zone, half = tree.query(areas, predicate="intersects")
+    whole = np.isin(
+        zone * len(lines) + half, tree.query(areas, predicate="covers").T @ [len(lines), 1]
+    )
+    part = lines[half]
+    # Most halves lie in one zone, and only the others have to be cut at its edge.
+    part[~whole] = shapely.intersection(part[~whole], areas[zone[~whole]])
+    cells = {"zone": zone, "node": halves["node"].to_numpy()[half], "weight": shapely.length(part)}
+    return pd.DataFrame(cells)
 
 
 def _used(ways: Ways) -> npt.NDArray[np.int64]:
