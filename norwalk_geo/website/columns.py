@@ -295,7 +295,9 @@ def write_words(
         "detailZoom": DETAIL_ZOOM if split.parts > 1 else 0,
         "ground": split.has_ground,
         "layers": layers,
-        "sites": None if sites is None or sites.empty else maps.sites_values(sites),
+        "sites": None
+        if sites is None or sites.empty
+        else maps.sites_values(sites, name=words["sites"]),
     }
     _save(Path(folder), f"map-{language}", plain("map", head))
     for name, text in _says_scripts(split, drawings, language):

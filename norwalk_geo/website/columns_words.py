@@ -39,6 +39,7 @@ WORDS = {
     "only": "Only",
     "everything": "Everything",
     "street": "Street",
+    "sites": "Places and stations",
     "stretch": "Stretch",
     "looks": "On the map",
     "says": "Condition and plan",

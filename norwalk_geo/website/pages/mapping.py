@@ -1,15 +1,29 @@
-"""The map of a site: which files it has, in each language."""
+"""The map of a site: its scripts, and its data in each language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 
-from norwalk_geo.website.pages.given import Given
+import geopandas as gpd
+
+from norwalk_geo.website import columns
+from norwalk_geo.website.pages import layers
+from norwalk_geo.website.pages.given import Given, public
 from norwalk_geo.website.pages.language import Language
 
 __all__ = ["Drawn", "draw"]
+
+_STYLES = ("leaflet-1.9.4/leaflet.css", "site/map.css")
+_SCRIPTS = (
+    "leaflet-1.9.4/leaflet.js",
+    "site/columns.js",
+    "site/map.js",
+    "site/search.js",
+    "site/map-page.js",
+)
 
 
 @dataclass(frozen=True)
@@ -29,9 +43,22 @@ class Drawn:
     scripts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+def _copied(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """Copy files of our own, and say where they are below the site."""
+    source = resources.files("norwalk_geo") / "assets"
+    for name in (*names, "leaflet-1.9.4/LICENSE"):
+        target = "leaflet-LICENSE.txt" if name.endswith("LICENSE") else Path(name).name
+        data = (source / name).read_bytes()
+        if target == "leaflet.js":
+            # Its source map is not here.
+            data = data.partition(b"\n//# sourceMappingURL=")[0] + b"\n"
+        (folder / "assets" / target).write_bytes(data)
+    return tuple(f"assets/{Path(name).name}" for name in names)
+
+
 def draw(folder: Path, given: Given, languages: Sequence[Language]) -> Drawn:
     """
-    Write the data of the map.
+    Write the scripts and the data of the map.
 
     Parameters
     ----------
@@ -47,5 +74,20 @@ def draw(folder: Path, given: Given, languages: Sequence[Language]) -> Drawn:
     drawn
         What pages name.
     """
-    del folder, given, languages
-    return Drawn()
+    drawings = {
+        words.code: {"plan": layers.plan(given, words), "condition": layers.condition(given, words)}
+        for words in languages
+    }
+    whole = given.tables["sections"]
+    named = [name for name in ("street_name", "from_street", "to_street") if name in whole]
+    sections = gpd.GeoDataFrame(whole[[*named, "functional_class", "geometry"]])
+    split = columns.write_streets(folder / "data", sections, drawings[languages[0].code])
+    sites = gpd.GeoDataFrame(public(given, "sites")) if "sites" in given.tables else None
+    own, styles = _copied(folder, _SCRIPTS), _copied(folder, _STYLES)
+    scripts = {}
+    for words in languages:
+        said = {key: words.text(text) for key, text in columns.WORDS.items()}
+        code, looks = words.code, drawings[words.code]
+        columns.write_words(folder / "data", split, looks, language=code, words=said, sites=sites)
+        scripts[code] = (*own, *(f"data/{name}" for name in columns.scripts(split, code)))
+    return Drawn(styles, scripts)

@@ -16,7 +16,6 @@ from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.website.pages import (
     checking,
     downloads,
-    facts,
     language,
     mapping,
     programme,
@@ -51,7 +50,7 @@ class _Page:
 
 def _street(given: Given, words: Language) -> Mapping[str, Any]:
     """Fill *My street*: words of its script, and whether problems can be reported."""
-    said = json.dumps(wording.street_words(given, words), ensure_ascii=True, sort_keys=True)
+    said = json.dumps(wording.street_words(words), ensure_ascii=True, sort_keys=True)
     can = bool(given.reporting.open311_url or given.reporting.email)
     return {"words": said.replace("<", "\\u003c"), "can_report": can}
 
@@ -172,8 +171,6 @@ def _pages(
             content = programme.data(given, words, downloads.named(files, words))
         has_map = page.has_map and bool(shared["map"]["scripts"])
         scripts = [*shared["map"]["scripts"]] if has_map else []
-        if page.template == "street":
-            scripts.append("data/streets-said.js")
         text = templates.get_template(f"site/{page.template}.html").render(
             {**shared, **content, "file": page.file, "heading": titles[page.file][1]},
             has_map=has_map,
@@ -254,7 +251,6 @@ def write_site(folder: Path | str, given: Given) -> list[str]:
     every = [language.read(code) for code in given.languages]
     _assets(folder)
     (folder / "data").mkdir()
-    _save(folder / "data" / "streets-said.js", facts.script(facts.facts(given)))
     chart = mapping.draw(folder, given, every)
     files = downloads.write(folder / "data", given)
     for words in every:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from norwalk_geo.website.pages.given import Given
-from norwalk_geo.website.pages.language import Language, year
+from norwalk_geo.website.pages.language import Language
 
 __all__ = ["bands", "periods", "stage_names", "street_words", "treatments"]
 
@@ -145,47 +145,28 @@ def _said(language: Language) -> dict[str, str]:
     }
 
 
-def street_words(given: Given, language: Language) -> dict[str, Any]:
+def street_words(language: Language) -> dict[str, str]:
     """
-    Gather what the script of *My street* says.
+    Gather what is said of a street, on the map and by the script of *My street*.
 
     Parameters
     ----------
-    given
-        All that the site is made from.
     language
         Language of the page.
 
     Returns
     -------
     words
-        Sentences, names of bands and treatments, and labels, ready for JSON.
+        Sentences and labels; words in braces are filled in.
     """
-    say, start = language.text, given.summary.get("fiscal_year_start")
-    labels = {
-        "stretch": say("From {from} to {to}"),
-        "stretch_one": say("At {from}"),
-        "nameless": say("Street without a name"),
-        "found": say("{sections} sections of {streets} found."),
-        "found_one": say("1 section found."),
-        "first": say("The first {count} are listed. Type more letters to see fewer."),
-        "nothing": say("No street of that name. Check the spelling, or type fewer letters."),
-        "chosen": say("Chosen: {street}."),
-        "link": say("Link to this section"),
-        "report": say("Report a problem here"),
-        "section": say("Section {id}"),
-        "streets": say("{count} streets"),
-        "street": say("1 street"),
-        "subject": say("Problem on {street}"),
-        "place": say("{street}, {stretch} (section {id})"),
-        "menu": say("Menu"),
-    }
-    told = sorted(given.edition.funded_years) if given.edition.is_adopted else []
-    told = sorted(given.tables["years"].index) if given.is_internal else told
+    say = language.text
     return {
         **_said(language),
-        **labels,
-        "bands": [[one["low"], one["name"]] for one in bands(given, language)],
-        "treatments": treatments(given, language),
-        "years": {str(one): year(int(one), start, language) for one in told},
+        "stretch": say("From {from} to {to}"),
+        "nameless": say("Street without a name"),
+        "link": say("Link to this section"),
+        "report": say("Report a problem here"),
+        "subject": say("Problem on {street}"),
+        "place": say("{street}, {stretch} (section {id})"),
+        "first": say("The first {count} are shown as cards. The table below the map has all."),
     }
