@@ -62,10 +62,9 @@ def with_paving(
     if crossed is not None:
         parted = built["corner_id"] + "-" + crossed.reindex(built.index).astype("str")
         year = parted.map(work).fillna(year)
-    known: pd.Series = year.dropna().astype("int64")
-    found: pd.Series = known.set_axis("ramps:" + known.index.astype("str"))
-    found.index.name = "barrier_id"
-    return found
+    known = year.dropna()
+    ids = pd.Index("ramps:" + known.index.astype("str"), name="barrier_id")
+    return pd.Series(known.to_numpy("int64"), index=ids)
 
 
 def _checked(budget_usd: Mapping[int, float], official: str) -> dict[int, int]:
@@ -97,7 +96,7 @@ def _years(costs: pd.Series, left: dict[int, int]) -> list[float]:
 
 def _methods(barriers: Barriers, requirements: DataFrame) -> pd.Series:
     """Say how the most severe miss is removed; the others go with it where they are one work."""
-    return barriers["requirement"].map(requirements["method"]).astype("str")
+    return pd.Series(barriers["requirement"].map(requirements["method"]).astype("str"))
 
 
 def transition_plan(

@@ -11,13 +11,17 @@ from norwalk_geo.routing.costs import UNKNOWNS, costs, street_edges
 from norwalk_geo.routing.edits import add_edges, add_turns, close_edges, recost_edges
 from norwalk_geo.routing.gains import gains
 from norwalk_geo.routing.graph import Graph
+from norwalk_geo.routing.inferred import inferred_edges
 from norwalk_geo.routing.isochrones import isochrones, reached
 from norwalk_geo.routing.layout import Edges
 from norwalk_geo.routing.paths import Path, paths
 from norwalk_geo.routing.people import MEASURES, Spread, spread
 from norwalk_geo.routing.places import Snapped, snap
 from norwalk_geo.routing.reaching import nearest_of_kind, reach
+from norwalk_geo.routing.repairs import repair_gains, repaired
+from norwalk_geo.routing.route import Route, route
 from norwalk_geo.routing.served import access, changes, gaps
+from norwalk_geo.routing.sidewalks import Sidewalks, sidewalk_edges
 from norwalk_geo.routing.stress import stress_levels
 from norwalk_geo.routing.together import Together, together
 from norwalk_geo.routing.turns import Turns
@@ -33,6 +37,8 @@ __all__ = [
     "Graph",
     "Nearest",
     "Path",
+    "Route",
+    "Sidewalks",
     "Snapped",
     "Spread",
     "Together",
@@ -47,6 +53,7 @@ __all__ = [
     "costs_from",
     "gains",
     "gaps",
+    "inferred_edges",
     "isochrones",
     "leaving",
     "nearest",
@@ -56,6 +63,10 @@ __all__ = [
     "reach",
     "reached",
     "recost_edges",
+    "repair_gains",
+    "repaired",
+    "route",
+    "sidewalk_edges",
     "snap",
     "spread",
     "street_edges",

@@ -21,12 +21,12 @@ __all__ = ["Passing", "grade", "passing"]
 _Mask: TypeAlias = npt.NDArray[np.bool_]
 # Kinds that a mode may use where its access column is blank.
 _OPEN = {
-    "walk": ("street", "walk", "crossing", "path", "steps"),
+    "walk": ("street", "walk", "crossing", "path", "steps", "ramp"),
     "bike": ("street", "path"),
     "drive": ("street",),
 }
 _ACCESS = {"walk": "foot_access", "bike": "bike_access", "drive": "car_access"}
-_CORNERS = ("street", "crossing")
+_CORNERS = ("street", "crossing", "ramp")
 _AGAINST = ("against", "with")
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "REACH_PARAMETERS",
     "SCORE_PARAMETERS",
     "SHEET_PARAMETERS",
+    "SITE_PARAMETERS",
     "Access",
     "AdaRules",
     "Barriers",
@@ -49,6 +50,7 @@ __all__ = [
     "Nodes",
     "Pieces",
     "Reach",
+    "RepairGains",
     "Repairs",
     "SamplePci",
     "SampleUnits",
@@ -80,6 +82,7 @@ Costs: TypeAlias = pd.DataFrame
 NodePeople: TypeAlias = pd.DataFrame
 Reach: TypeAlias = pd.DataFrame
 Gains: TypeAlias = pd.DataFrame
+RepairGains: TypeAlias = pd.DataFrame
 Repairs: TypeAlias = pd.DataFrame
 Access: TypeAlias = pd.DataFrame
 Changes: TypeAlias = pd.DataFrame
@@ -132,6 +135,8 @@ SHEET_PARAMETERS = (
 )
 # What travellers are and what stands for a place; no plan reads them.
 REACH_PARAMETERS = ("profiles", "bicycle_stress", "class_speeds", "place_tags")
+# What trips by transit and figures of sites rest on.
+SITE_PARAMETERS = ("transit_rules", "programmes", "trip_rates", "screens")
 # What tags of OpenStreetMap mean; no plan reads them.
 OSM_PARAMETERS = ("osm_tags",)
 # What the scorecard keeps; no plan reads them.

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.ops import substring
 
 from norwalk_geo import schema
 from norwalk_geo.network.legs import legs
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Pedestrian", "pedestrian"]
 
-_BACK_FT, _CROSSING_FT, _WALK_FT, _WIDTH_FT = 35.0, 40.0, 6.0, 36.0
+_BEYOND_FT, _WALK_FT, _WIDTH_FT = 16.0, 6.0, 36.0
+# Legs that go on nearly straight have no corner between them.
+_BEND, _FARTHEST_FT = 0.35, 90.0
 _LEAST_LEGS, _CIRCLE = 3, 360.0
 _MEASURED, _DATED, _BUILT, _WALKWAY = 0.8, 0.7, 0.85, 0.9
 # Mean and spread of each measure.
@@ -87,17 +90,63 @@ def _table(name: str, cells: dict[str, Any], shapes: Any, crs: Any) -> Features:
     return checked
 
 
+def _aside(sections: pd.DataFrame) -> pd.Series:
+    """Say how far from the middle of its street a walk is."""
+    return sections["width_ft"].fillna(_WIDTH_FT) / 2 + _WALK_FT
+
+
+def _legs(streets: Network) -> pd.DataFrame:
+    """List the ends of sections with where the walks beside them begin and what crosses them."""
+    ends = legs(streets)
+    ends["aside"] = ends["section_id"].map(_aside(streets.sections))
+    by = ends.groupby("node_id")
+    ends["count"] = by["rank"].transform("size")
+    ends["away"] = by["aside"].transform("max") + _BEYOND_FT
+    after = by["bearing"].shift(-1).fillna(by["bearing"].transform("first") + _CIRCLE)
+    turn = pd.Series(np.radians(after - ends["bearing"]))
+    beside = by["aside"].shift(-1).fillna(by["aside"].transform("first"))
+    own, other = _meeting(ends["aside"], beside, turn)
+    ends["back_right"] = own
+    first = other.groupby(ends["node_id"]).transform("last")
+    ends["back_left"] = other.groupby(ends["node_id"]).shift(1).fillna(first)
+    none = ends["count"].lt(_LEAST_LEGS)
+    return ends.assign(**{name: ends[name].mask(none, 0.0) for name in ("back_right", "back_left")})
+
+
+def _meeting(own: pd.Series, other: pd.Series, turn: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Find how far out the walks between two legs meet; across a straight street at once."""
+    sine = np.sin(turn)
+    bends = sine.gt(_BEND)
+    found = (
+        ((one + each * np.cos(turn)) / sine.where(bends)).clip(0, _FARTHEST_FT).fillna(0.0)
+        for one, each in ((other, own), (own, other))
+    )
+    first, last = found
+    return first, last
+
+
+def _beside(streets: Network, ends: pd.DataFrame, side: float) -> npt.NDArray[np.float64]:
+    """Place the ends of crossings on one side of their legs."""
+    at = streets.nodes.geometry.reindex(ends["node_id"])
+    along, aside = np.radians(ends["bearing"].to_numpy()), side * ends["aside"].to_numpy()
+    away = ends["away"].to_numpy()
+    x = at.x.to_numpy() + away * np.sin(along) + aside * np.cos(along)
+    y = at.y.to_numpy() + away * np.cos(along) - aside * np.sin(along)
+    return np.stack([x, y], axis=1)
+
+
 def _ramps(streets: Network, rng: np.random.Generator) -> Features:
     """Set a ramp between each two legs that follow each other around an intersection."""
-    ends = legs(streets)
-    count = ends.groupby("node_id")["rank"].transform("size")
-    ends = ends[count >= _LEAST_LEGS].reset_index(drop=True)
-    after = ends.groupby("node_id")["bearing"].shift(-1)
-    first = ends.groupby("node_id")["bearing"].transform("first") + _CIRCLE
-    middle = np.radians((ends["bearing"] + after.fillna(first)) / 2)
-    at = streets.nodes.geometry.reindex(ends["node_id"])
-    x = at.x.to_numpy() + _BACK_FT * np.sin(middle)
-    y = at.y.to_numpy() + _BACK_FT * np.cos(middle)
+    ends = _legs(streets)
+    ends = ends[ends["count"] >= _LEAST_LEGS].reset_index(drop=True)
+    left, right = _beside(streets, ends, -1.0), _beside(streets, ends, 1.0)
+    place = pd.Series(ends.index)
+    first = place.groupby(ends["node_id"]).transform("first")
+    after = place.groupby(ends["node_id"]).shift(-1).fillna(first).to_numpy("int64")
+    middle = (right + left[after]) / 2
+    # Beside a street that goes straight on, a ramp stands at the crossing itself.
+    goes_on = ends["back_right"].eq(0).to_numpy()
+    middle[goes_on] = right[goes_on]
     size = len(ends)
     there = rng.random(size) < _BUILT
     measures = _measures(_RAMP, size, rng)
@@ -112,23 +161,16 @@ def _ramps(streets: Network, rng: np.random.Generator) -> Features:
         "functional_class": section["functional_class"].to_numpy(),
     }
     cells |= {name: np.where(there, values, np.nan) for name, values in measures.items()}
-    return _table("ramps", cells, shapely.points(x, y), streets.nodes.crs)
+    return _table("ramps", cells, shapely.points(middle), streets.nodes.crs)
 
 
 def _crossings(streets: Network, rng: np.random.Generator) -> Features:
     """Draw a crossing over each leg of an intersection, square to the street."""
-    ends = legs(streets)
-    count = ends.groupby("node_id")["rank"].transform("size")
-    ends = ends[count >= _LEAST_LEGS].reset_index(drop=True)
-    at = streets.nodes.geometry.reindex(ends["node_id"])
+    ends = _legs(streets)
+    ends = ends[ends["count"] >= _LEAST_LEGS].reset_index(drop=True)
     section = streets.sections.reindex(ends["section_id"])
-    half = section["width_ft"].fillna(_WIDTH_FT).to_numpy() / 2 + _WALK_FT
-    along = np.radians(ends["bearing"].to_numpy())
-    x = at.x.to_numpy() + _CROSSING_FT * np.sin(along)
-    y = at.y.to_numpy() + _CROSSING_FT * np.cos(along)
-    side = np.stack([half * np.cos(along), -half * np.sin(along)], axis=1)
-    middle = np.stack([x, y], axis=1)
-    shapes = shapely.linestrings(np.stack([middle - side, middle + side], axis=1))
+    sides = [_beside(streets, ends, side) for side in (-1.0, 1.0)]
+    shapes = shapely.linestrings(np.stack(sides, axis=1))
     is_large = section["functional_class"].isin(["arterial", "collector"]).to_numpy()
     cells: dict[str, Any] = {
         "section_id": ends["section_id"].to_numpy(),
@@ -141,12 +183,31 @@ def _crossings(streets: Network, rng: np.random.Generator) -> Features:
     return _table("crossings", cells, shapes, streets.nodes.crs)
 
 
+def _between(streets: Network, side: float) -> npt.NDArray[np.object_]:
+    """Cut sections back to the corners on one side."""
+    ends = _legs(streets).drop_duplicates(["section_id", "node_id"])
+    ends = ends.set_index(["section_id", "node_id"])
+    sections = streets.sections
+    # What is right of the line is left of its last leg.
+    names = ("back_right", "back_left") if side > 0 else ("back_left", "back_right")
+    first, last = (
+        ends[name].reindex([sections.index, sections[node]]).to_numpy()
+        for name, node in zip(names, ("from_node", "to_node"), strict=True)
+    )
+    shapes = sections.geometry.to_numpy()
+    length = shapely.length(shapes)
+    share = np.minimum(1.0, 0.9 * length / np.maximum(first + last, 1.0))
+    parts = zip(shapes, first * share, length - last * share, strict=True)
+    return np.array([substring(line, one, other) for line, one, other in parts], dtype=object)
+
+
 def _walks(streets: Network, rng: np.random.Generator) -> Features:
-    """Draw a walk on either side of each section."""
+    """Draw a walk on either side of each section, from corner to corner."""
     sections = pd.concat([streets.sections, streets.sections])
     side = np.repeat([1.0, -1.0], len(streets.sections))
-    aside = side * (sections["width_ft"].fillna(_WIDTH_FT).to_numpy() / 2 + _WALK_FT)
-    shapes = shapely.offset_curve(sections.geometry.to_numpy(), aside)
+    between = np.concatenate([_between(streets, 1.0), _between(streets, -1.0)])
+    # To the right of a line is below zero.
+    shapes = shapely.offset_curve(between, -side * _aside(sections).to_numpy())
     is_line = (shapely.get_type_id(shapes) == 1) & (shapely.length(shapes) > 1)
     kept = sections[is_line]
     cells: dict[str, Any] = {
@@ -154,6 +215,7 @@ def _walks(streets: Network, rng: np.random.Generator) -> Features:
         "street_name": kept["street_name"].to_numpy(),
         "zone_id": kept["zone_id"].to_numpy(),
         "functional_class": kept["functional_class"].to_numpy(),
+        "surface_material": "concrete",
     }
     cells |= _measures(_WALK, len(kept), rng)
     return _table("walks", cells, shapes[is_line], streets.nodes.crs)
