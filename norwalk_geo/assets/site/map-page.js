@@ -443,7 +443,7 @@
     window.addEventListener("beforeprint", () => {
       view = { center: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
       host.classList.add("nw-printing");
-      fit(view.bounds);
+      fit(view.bounds.contains(page.home) ? page.home : view.bounds);
     });
     window.addEventListener("afterprint", () => {
       host.classList.remove("nw-printing");
