@@ -66,6 +66,7 @@ ENDINGS = {
 PARAMETERS = (
     *schema.PARAMETERS,
     *schema.SHEET_PARAMETERS,
+    *schema.SITE_PARAMETERS,
     *schema.REACH_PARAMETERS,
     *schema.ADA_PARAMETERS,
     *schema.OSM_PARAMETERS,

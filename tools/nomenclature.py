@@ -36,6 +36,7 @@ def _section(name: str) -> str:
         *schema.SHEET_PARAMETERS,
         *schema.ADA_PARAMETERS,
         *schema.REACH_PARAMETERS,
+        *schema.SITE_PARAMETERS,
     )
     kind = "Parameter file" if name in cited else "Table"
     key = ", ".join(f"`{column}`" for column in table.key)

@@ -25,6 +25,7 @@ __all__ = [
     "SHEET_PARAMETERS",
     "SITE_PARAMETERS",
     "Access",
+    "AccessChanges",
     "AdaRules",
     "Barriers",
     "Budgets",
@@ -85,6 +86,7 @@ Gains: TypeAlias = pd.DataFrame
 RepairGains: TypeAlias = pd.DataFrame
 Repairs: TypeAlias = pd.DataFrame
 Access: TypeAlias = pd.DataFrame
+AccessChanges: TypeAlias = pd.DataFrame
 Changes: TypeAlias = pd.DataFrame
 Pieces: TypeAlias = pd.DataFrame
 Matches: TypeAlias = pd.DataFrame

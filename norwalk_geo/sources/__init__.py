@@ -8,6 +8,7 @@ say what became of every row.
 from __future__ import annotations
 
 from norwalk_geo.sources.export import Imported, from_export
+from norwalk_geo.sources.gtfs import read_gtfs
 from norwalk_geo.sources.mapping import Mapping, read_mapping
 from norwalk_geo.sources.osm import is_osm, read_osm
 from norwalk_geo.sources.osm_streets import from_osm
@@ -28,6 +29,7 @@ __all__ = [
     "from_osm",
     "is_osm",
     "places_from_osm",
+    "read_gtfs",
     "read_mapping",
     "read_osm",
     "report_dict",
