@@ -26,6 +26,9 @@ has() {
 
 has_font() { ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf > /dev/null 2>&1; }
 
+# WeasyPrint writes PDFs by it.
+has_pango() { ldconfig -p 2> /dev/null | grep -q 'libpangoft2-1\.0'; }
+
 has_axe() { grep -qs "\"version\": \"$AXE\"" node_modules/axe-core/package.json; }
 
 has_postgis() {
@@ -44,6 +47,7 @@ missing_packages() {
     has "${line% *}" || echo "${line#* }"
   done
   has_font || echo fonts-dejavu-core
+  has_pango || echo libpangoft2-1.0-0
   has_postgis || echo postgis
 }
 

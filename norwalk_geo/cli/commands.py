@@ -276,6 +276,7 @@ def run(
 app.command()(state.assess)
 app.command()(state.backtest)
 app.command()(state.scorecard)
+app.command()(state.papers)
 
 
 @app.command()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from norwalk_geo import budget, config, io, network, projects, report, schema, scorecard
-from norwalk_geo.cli import assessing, importing, reading
+from norwalk_geo import budget, config, io, report, schema, scorecard
+from norwalk_geo.cli import assessing, importing, measuring, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from norwalk_geo.cli.show import Show
 
-__all__ = ["enter", "forms", "write"]
+__all__ = ["enter", "forms", "scores", "write"]
 
 _FOLDER = "scorecard"
 _FILES = ("scores.csv", "score_periods.csv", "scorecard.xlsx", "summary.json")
@@ -113,45 +113,43 @@ def forms(city: Path, out: Path, *, as_of: dt.datetime | None) -> Outcome:
     return Outcome(summary, tuple(names))
 
 
-def _delivered(city: City, day: dt.date) -> pd.DataFrame | None:
-    """Find which projects were on time: from their phases, or as the city says."""
-    if not {"projects", "project_phases"} <= set(city.tables):
-        return city.tables.get("deliveries")
-    return projects.delivery(
-        city.tables["projects"],
-        city.tables["project_phases"],
-        city.tables.get("change_orders"),
-        as_of=day,
-        start_month=city.config.fiscal_year_start,
-    )
-
-
 def _computed(city: City, known: assessing.Assessed, day: dt.date) -> list[pd.DataFrame]:
     """Compute every measure that the city has the tables for."""
-    start, sections = city.config.fiscal_year_start, known.sections
-    classes, period = known.life.classes, config.fiscal_year(day, start)
     plan = budget.optimize(
-        known.condition, sections, known.life, budget_usd=known.budget_usd, rules=known.rules
+        known.condition, known.sections, known.life, budget_usd=known.budget_usd, rules=known.rules
     )
-    done = city.tables.get("work_done")
-    area = network.measure(sections, classes)["area_sy"]
-    blank = pd.Series(None, index=sections.index, dtype="str")
-    zones = pd.Series(pd.DataFrame(sections).get("zone_id", blank))
-    when = {"as_of": day, "start_month": start}
-    found = [
-        scorecard.condition_index(
-            city.tables["surveys"], sections, classes, as_of=day, start_month=start
-        ),
-        scorecard.miles_repaired(done, plan.years, sections, known.life.treatments, **when),  # type: ignore[arg-type]
-        scorecard.funding_invested(done, plan.years, sections, **when),  # type: ignore[arg-type]
-        scorecard.work_plan(plan.outcomes, area, zones, period=period),
-    ]
-    delivered = _delivered(city, day)
-    if delivered is not None:
-        found.append(scorecard.on_time(delivered))
-    if "findings" in city.tables:
-        found.append(scorecard.accessible_share(city.tables["findings"], period=period))
-    return found
+    return measuring.computed(city, plan, day)
+
+
+def scores(
+    city: City, known: assessing.Assessed, day: dt.date
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """
+    Score a city by the measures that may be published.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    known
+        What plans of it start from.
+    day
+        Day that the data describe.
+
+    Returns
+    -------
+    scores, objectives
+        Scores by language, and the objectives of the plan.
+    """
+    measures, objectives = _measures(city)
+    entered = _entered(city, measures, day)
+    computed = _computed(city, known, day)
+    public = measures.index[measures["is_public"].astype(bool)]
+    found = {
+        code: scorecard.score(measures, computed, entered=entered, language=code)[0].loc[public]
+        for code in city.config.languages
+    }
+    return found, objectives
 
 
 def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:

@@ -1,4 +1,4 @@
-"""The commands that say the state of a city, judge its forecasts and keep its measures."""
+"""The commands that say the state of a city, judge its forecasts, keep its measures and papers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
 
-__all__ = ["assess", "backtest", "scorecard"]
+__all__ = ["assess", "backtest", "papers", "scorecard"]
 
 
 def assess(
@@ -107,3 +107,43 @@ def scorecard(
             show.formed(keeping.forms(city, target, as_of=as_of), target)
         else:
             show.scored(keeping.write(city, target, as_of=as_of, show=show), target)
+
+
+def papers(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder; papers are written to OUT/papers. Default: CITY/out."),
+    ] = None,
+    sender: Annotated[
+        str, typer.Option("--from", help="Who signs the papers.")
+    ] = "Public Services Department",
+    adopted: Annotated[
+        Optional[dt.datetime],  # noqa: UP045
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Day on which the council adopted the plan. Without it every paper says draft.",
+        ),
+    ] = None,
+    resolution: Annotated[str, typer.Option(help="Resolution by which it was adopted.")] = "",
+    pdf: Annotated[
+        bool, typer.Option(help="Write each paper as a tagged PDF, too; needs norwalk_geo[papers].")
+    ] = True,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Write the papers of a city: council report, capital plan, SB 1 list, progress, annex.
+
+    The council report with its list of streets, the five-year capital plan as a workbook, the
+    yearly progress report; with the table projects the SB 1 list, what it would be sent back for,
+    and the expenditure report; with findings the annex on accessibility.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import job, papering
+
+        target = out or job.default_out(city)
+        letter = {"sender": sender, "adopted": adopted, "resolution": resolution}
+        made = papering.write(city, target, letter=letter, pdf=pdf, as_of=as_of, show=show)
+        show.wrote(made, target / "papers")

@@ -55,6 +55,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
 }
 # What a city may bring; every one of them has a schema of the same name.
 _TABLES = (
+    "assets",
     "bids",
     "budgets",
     "building_elements",
@@ -66,6 +67,7 @@ _TABLES = (
     "crossings",
     "deliveries",
     "entered",
+    "findings",
     "limits",
     "lines",
     "maintenance",
@@ -80,6 +82,7 @@ _TABLES = (
     "stops",
     "street_events",
     "surveys",
+    "transition_plan",
     "utility_work",
     "walks",
     "work_done",

@@ -299,7 +299,8 @@ def accessible_share(findings: pd.DataFrame, *, period: int) -> ScorePeriods:
         `known_pct` is the share of features on which nothing is unknown. By feature, too.
     """
     rows = []
-    enforced = findings[findings["is_enforced"]]
+    flat = findings if "feature" in findings else findings.reset_index()
+    enforced = flat[flat["is_enforced"]]
     pages = [("all", enforced), *((str(k), v) for k, v in enforced.groupby("feature"))]
     for part, page in pages:
         keys = [page["feature"], page["feature_id"]]

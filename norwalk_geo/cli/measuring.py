@@ -1,0 +1,87 @@
+"""Values of the measures that a city's own tables and its plan give."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from norwalk_geo import config, network, projects, scorecard
+from norwalk_geo.cli import reading
+
+if TYPE_CHECKING:
+    from norwalk_geo.budget import Plan
+    from norwalk_geo.cli.records import City
+
+__all__ = ["computed", "delivered"]
+
+
+def delivered(city: City, day: dt.date) -> pd.DataFrame | None:
+    """
+    Find which projects were on time: from their phases, or as the city says.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    day
+        Day that the data describe.
+
+    Returns
+    -------
+    deliveries
+        None where the city keeps no projects.
+    """
+    if not {"projects", "project_phases"} <= set(city.tables):
+        return city.tables.get("deliveries")
+    return projects.delivery(
+        city.tables["projects"],
+        city.tables["project_phases"],
+        city.tables.get("change_orders"),
+        as_of=day,
+        start_month=city.config.fiscal_year_start,
+    )
+
+
+def computed(city: City, plan: Plan, day: dt.date) -> list[pd.DataFrame]:
+    """
+    Compute every measure that the city has the tables for.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    plan
+        The plan, for what is ahead.
+    day
+        Day that the data describe.
+
+    Returns
+    -------
+    score_periods
+        A table a measure.
+    """
+    start, sections = city.config.fiscal_year_start, gpd.GeoDataFrame(city.tables["sections"])
+    period, done = config.fiscal_year(day, start), city.tables.get("work_done")
+    catalogue = reading.catalogue(city.config, city.parameters, city.tables.get("bids"))
+    area = network.measure(sections, plan.classes)["area_sy"]
+    blank = pd.Series(None, index=sections.index, dtype="str")
+    zones = pd.Series(pd.DataFrame(sections).get("zone_id", blank))
+    found = [
+        scorecard.condition_index(
+            city.tables["surveys"], sections, plan.classes, as_of=day, start_month=start
+        ),
+        scorecard.miles_repaired(
+            done, plan.years, sections, catalogue, as_of=day, start_month=start
+        ),
+        scorecard.funding_invested(done, plan.years, sections, as_of=day, start_month=start),
+        scorecard.work_plan(plan.outcomes, area, zones, period=period),
+    ]
+    finished = delivered(city, day)
+    if finished is not None:
+        found.append(scorecard.on_time(finished))
+    if "findings" in city.tables:
+        found.append(scorecard.accessible_share(city.tables["findings"], period=period))
+    return found
