@@ -22,7 +22,15 @@ from commands import FILES, NOTICE, bytes_of, copy_city, edit, norwalk
 from norwalk_geo import schema
 from norwalk_geo.report import layout
 
-SHEETS = ["Work plan", "By year", "By condition", "Every street", "About"]
+SHEETS = [
+    "Work plan",
+    "By year",
+    "By fund",
+    "Limits and prices",
+    "By condition",
+    "Every street",
+    "About",
+]
 HEAD = 4
 HOSTILE = (
     '=HYPERLINK("http://127.0.0.1","x")',
@@ -84,7 +92,10 @@ def test_the_summary_keeps_its_contract(summary: dict[str, Any]) -> None:
         "gap": float,
         "objective_exact_ages": float,
         "policies": dict,
+        "certificate": dict,
         "years": list,
+        "funds": list,
+        "limits": list,
         "statuses": dict,
         "bands": list,
         "assumed": dict,

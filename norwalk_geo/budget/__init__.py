@@ -11,6 +11,7 @@ from __future__ import annotations
 from norwalk_geo.budget.backlogs import LeastBacklog, least_backlog
 from norwalk_geo.budget.cheapest import Cheapest, cheapest
 from norwalk_geo.budget.demands import RAMPS, Demands, Fund
+from norwalk_geo.budget.judged import judge
 from norwalk_geo.budget.model import Rules
 from norwalk_geo.budget.packages import (
     ByPackage,
@@ -61,6 +62,7 @@ __all__ = [
     "cost_to_hold",
     "curve",
     "hidden_ramps",
+    "judge",
     "least_backlog",
     "optimize",
     "optimize_packages",

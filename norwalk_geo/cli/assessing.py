@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from norwalk_geo import budget, config, io, pci, treatments
-from norwalk_geo.cli import decay, reading
+from norwalk_geo.cli import asking, decay, reading
 from norwalk_geo.cli.records import City
 
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ class Assessed:
     budget_usd: dict[int, float]
     rules: budget.Rules
     notes: list[str]
+
+    @property
+    def tables(self) -> tuple[Condition, Sections, Lifecycle]:
+        """
+        Give what every question of `budget` begins with.
+
+        Returns
+        -------
+        tables
+            Condition, sections and life cycle.
+        """
+        return self.condition, self.sections, self.life
 
 
 def _condition(city: City, as_of: dt.date) -> Condition:
@@ -111,7 +123,9 @@ def assess(
         base_year=settings.base_year,
         inflation_pct=settings.inflation_pct,
         cost_growth_pct=settings.cost_growth_pct,
-        demands=reading.demands(city.tables),
+        demands=asking.demands(city, first),
+        discount_pct=settings.asked.discount_pct,
+        weights=asking.weights(settings),
     )
     sections = gpd.GeoDataFrame(city.tables["sections"])
     return Assessed(sections, condition, life, money, rules, [*said, *carried])

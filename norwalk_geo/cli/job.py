@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from norwalk_geo import budget, io, needs, report, website
-from norwalk_geo.cli import assessing, reading
+from norwalk_geo import io, needs, report, website
+from norwalk_geo.cli import assessing, planning, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
@@ -48,21 +48,14 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     show.step("Fitting decay")
     known = assessing.assess(city, as_of)
     sections, condition = known.sections, known.condition
-    show.step("Choosing the work of every year")
-    plan = budget.optimize(
-        condition,
-        sections,
-        known.life,
-        budget_usd=known.budget_usd,
-        rules=known.rules,
-        progress=show.share,
-    )
+    made = planning.make(city, known, show)
+    plan = made.plan
     bands = needs.summarize(sections, condition, plan.outcomes, _bands(city), known.life.classes)
     about = assessing.origin(city, as_of, known.notes)
-    summary = report.summary(sections, condition, plan, bands, about=about)
+    summary = report.summary(sections, condition, plan, bands, about=about, beside=made.beside)
     count = summary["assumed"]["sections_condition_assumed"]
     summary["notes"] = [*assessing.assumed(count), *known.notes]
-    return report.Results(sections, condition, plan, bands, summary)
+    return report.Results(sections, condition, plan, bands, summary, made.beside)
 
 
 def _page(city: City, results: report.Results) -> str:

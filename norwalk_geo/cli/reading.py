@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import budget, config, io, network, report, schema, treatments
+from norwalk_geo import config, io, network, report, schema, treatments
+from norwalk_geo.cli import asking
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError, SourceError
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Treatments
 
-__all__ = ["catalogue", "check", "day", "demands", "money", "read_city"]
+__all__ = ["catalogue", "check", "day", "money", "read_city"]
 
 _NEEDED = ("sections", "surveys")
 
@@ -110,25 +111,6 @@ def money(
     return config.yearly_budget(settings, first_year, by_year=by_year)
 
 
-def demands(tables: Mapping[str, pd.DataFrame]) -> budget.Demands:
-    """
-    Take what the plan must keep to from the tables.
-
-    Parameters
-    ----------
-    tables
-        Tables by name.
-
-    Returns
-    -------
-    demands
-        Curb ramps, where `corners` and `corner_sections` are both there.
-    """
-    if not {"corners", "corner_sections"} <= set(tables):
-        return budget.Demands()
-    return budget.Demands(ramps=budget.Ramps(tables["corners"], tables["corner_sections"]))
-
-
 def _read_one(
     settings: config.Config, table: str, *, is_placed: bool
 ) -> tuple[pd.DataFrame, io.Input]:
@@ -194,6 +176,8 @@ def _plan_problems(city: City, as_of: dt.datetime | None) -> list[Problem]:
             find()
         except NorwalkError as error:
             problems += error.problems
+    if not problems:
+        problems += asking.problems(city, day(settings, as_of))
     return problems
 
 

@@ -241,13 +241,12 @@ class Show:
             return
         if summary["notice"]:
             self._say(f"[bold]{escape(summary['notice'])}[/]")
-        gap = "nothing to gain" if summary["gap"] is None else f"{summary['gap']:.3%} of the gain"
         self._say(
             f"[bold]{escape(summary['city'])}[/]: {summary['sections']:,} sections, "
             f"{summary['centerline_miles']:.1f} centerline miles, condition "
             f"{summary['pci_now']:.1f} now, {summary['pci_end']:.1f} at the end with the plan, "
             f"{summary['pci_end_untreated']:.1f} with nothing done.",
-            f"No plan within the budgets can beat this one by more than {gap}.",
+            escape(summary["certificate"]["says"]),
         )
         if summary["sections_unsurveyed"]:
             count = summary["sections_unsurveyed"]
@@ -325,16 +324,4 @@ class Show:
         self._say(
             f"{counts['new']} new, {counts['corrected']} corrected (earlier values are kept), "
             f"{counts['repeated']} as they were."
-        )
-
-    def wrote(self, outcome: Outcome, folder: Path) -> None:
-        """Show the files that were written, and what stands on them."""
-        summary = outcome.summary
-        self._json(summary)
-        if summary["notice"]:
-            self._say(f"[bold]{escape(summary['notice'])}[/]")
-        self._say(
-            *([f"[bold]{escape(summary['standing'])}[/]"] if "standing" in summary else []),
-            f"{len(outcome.files)} files:",
-            *(f"  {escape(str(folder / name))}" for name in outcome.files),
         )

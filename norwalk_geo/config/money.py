@@ -1,4 +1,4 @@
-"""The city's budget as one number a plan year, in constant dollars."""
+"""The city's money by plan year, whole or by fund, in constant dollars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from norwalk_geo.config.settings import Config
 from norwalk_geo.errors import ConfigError, Problem
 
-__all__ = ["yearly_budget"]
+__all__ = ["yearly_budget", "yearly_funds"]
 
 
 def _said(years: list[int], last: int) -> str:
@@ -24,6 +24,63 @@ def _no_money(year: int, *, is_table: bool) -> ConfigError:
         return ConfigError.of("tables", [Problem("budgets.year", what, remedy=remedy)])
     remedy = f"Add to norwalk.toml, below [budget]: {year} = 5_000_000."
     return ConfigError.of("norwalk.toml", [Problem("budget", what, remedy=remedy)])
+
+
+def _constant(config: Config, usd: float, year: int) -> float:
+    """Take inflation out of dollars of a year, where the city's are nominal; to the cent."""
+    if config.budget_dollars == "nominal":
+        usd /= (1 + config.inflation_pct / 100) ** (year - config.base_year)
+    return round(usd, 2)
+
+
+def yearly_funds(
+    config: Config,
+    first_year: int,
+    *,
+    by_year: Mapping[int, Mapping[str, float]] | None = None,
+) -> tuple[dict[str, dict[int, float]], list[str]]:
+    """
+    Give the money of every fund and plan year.
+
+    A year without an entry takes the last entry before it with all of its funds, which the notes
+    say. Nominal dollars are deflated to the base year. Money of earlier years that a fund has
+    carried on (`carried` in its rules) is added under its own year.
+
+    Parameters
+    ----------
+    config
+        The city's settings.
+    first_year
+        First fiscal year of the plan.
+    by_year
+        Dollars by fiscal year and fund, where they come from the table `budgets` instead of the
+        settings.
+
+    Returns
+    -------
+    funds_usd, notes
+        Constant dollars by fund and fiscal year, and what was assumed, as sentences.
+
+    Raises
+    ------
+    ConfigError
+        There is no money for the first year of the plan.
+    """
+    given = config.budget if by_year is None else by_year
+    if not any(year <= first_year for year in given):
+        raise _no_money(first_year, is_table=by_year is not None)
+    funds: dict[str, dict[int, float]] = {}
+    carried: dict[int, list[int]] = {}
+    for name, rules in config.funds.items():
+        for year, usd in rules.get("carried", {}).items():
+            funds.setdefault(name, {})[year] = _constant(config, usd, year)
+    for year in range(first_year, first_year + config.years):
+        source = max(known for known in given if known <= year)
+        if source != year:
+            carried.setdefault(source, []).append(year)
+        for name, usd in given[source].items():
+            funds.setdefault(name, {})[year] = _constant(config, usd, year)
+    return funds, [_said(years, source) for source, years in carried.items()]
 
 
 def yearly_budget(
@@ -65,10 +122,7 @@ def yearly_budget(
     carried: dict[int, list[int]] = {}
     for year in range(first_year, first_year + config.years):
         source = max(known for known in given if known <= year)
-        amount = given[source]
         if source != year:
             carried.setdefault(source, []).append(year)
-        if config.budget_dollars == "nominal":
-            amount /= (1 + config.inflation_pct / 100) ** (year - config.base_year)
-        budget[year] = round(amount, 2)
+        budget[year] = _constant(config, given[source], year)
     return budget, [_said(years, source) for source, years in carried.items()]

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from norwalk_geo.config import values
+from norwalk_geo.config.asked import Asked
+from norwalk_geo.config.asking import read_asked, read_funds
+from norwalk_geo.config.keys import read_keys
 from norwalk_geo.config.settings import Config
 from norwalk_geo.errors import ConfigError, Problem, SourceError, nearest
 
 __all__ = ["FILE_NAME", "read_config"]
 
 FILE_NAME = "norwalk.toml"
-_FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _MONTHS = 12
 _SCHEMES = ("astm7", "california4")
 _UNSURVEYED = ("leave", "class_median")
@@ -31,7 +33,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "notice": ("notice", values.any_text),
     },
     "money": {
-        "base_year": ("base_year", values.whole(_FIRST_YEAR, _LAST_YEAR)),
+        "base_year": ("base_year", values.whole(values.FIRST_YEAR, values.LAST_YEAR)),
         "budget_dollars": ("budget_dollars", values.choice(_DOLLARS)),
         "inflation_pct": ("inflation_pct", values.number(-5, 25)),
         "cost_growth_pct": ("cost_growth_pct", values.number(-5, 25)),
@@ -51,11 +53,17 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "treatments": ("treatments", values.texts),
     },
     "standards": {"enforce": ("enforce", values.texts), "advise": ("advise", values.texts)},
-    "publish": {"languages": ("languages", values.languages)},
+    "publish": {
+        "languages": ("languages", values.languages),
+        "contact_email": ("contact_email", values.email),
+        "contact_phone": ("contact_phone", values.any_text),
+        "open311_url": ("open311_url", values.web),
+        "open311_jurisdiction": ("open311_jurisdiction", values.any_text),
+        "open311_service": ("open311_service", values.any_text),
+    },
 }
 # What a city may bring; every one of them has a schema of the same name.
 _TABLES = (
-    "assets",
     "bids",
     "budgets",
     "building_elements",
@@ -67,7 +75,7 @@ _TABLES = (
     "crossings",
     "deliveries",
     "entered",
-    "findings",
+    "forbidden",
     "limits",
     "lines",
     "maintenance",
@@ -75,6 +83,7 @@ _TABLES = (
     "project_phases",
     "project_sections",
     "projects",
+    "promised",
     "ramps",
     "requests",
     "sections",
@@ -82,34 +91,20 @@ _TABLES = (
     "stops",
     "street_events",
     "surveys",
-    "transition_plan",
     "utility_work",
     "walks",
     "work_done",
 )
-_SECTIONS = (*_KEYS, "tables", "budget")
+_SECTIONS = (*_KEYS, "tables", "budget", "funds")
 _REQUIRED = (("city", "name"), ("city", "crs"), ("city", "bbox_lonlat"))
 
 
-def _read_section(name: str, body: object, problems: list[Problem]) -> dict[str, Any]:
-    """Read one plain section of the file."""
-    known = _KEYS[name]
+def _read_plan(body: object, problems: list[Problem]) -> dict[str, Any]:
+    """Read the part of the plan, what is asked of it among the rest."""
     if not isinstance(body, dict):
-        problems.append(
-            Problem(name, "is not a section", remedy=f"Write [{name}] on its own line.")
-        )
-        return {}
-    found: dict[str, Any] = {}
-    for key, value in body.items():
-        if key not in known:
-            problems.append(Problem(f"{name}.{key}", "unknown key", remedy=nearest(key, known)))
-            continue
-        target, read = known[key]
-        try:
-            found[target] = read(value)
-        except ValueError as wanted:
-            problems.append(Problem(f"{name}.{key}", f"is {value!r}", remedy=f"Give {wanted}."))
-    return found
+        return read_keys("plan", body, {}, problems)
+    asked, found = read_asked(body, _KEYS["plan"], problems)
+    return {"asked": asked, **found} if asked != Asked() else found
 
 
 def _read_budget(body: object, problems: list[Problem]) -> dict[int, dict[str, float]]:
@@ -121,7 +116,7 @@ def _read_budget(body: object, problems: list[Problem]) -> dict[int, dict[str, f
         return budget
     dollars = values.number(0, 1e12)
     for key, value in body.items():
-        if not key.isdecimal() or not _FIRST_YEAR <= int(key) <= _LAST_YEAR:
+        if not key.isdecimal() or not values.FIRST_YEAR <= int(key) <= values.LAST_YEAR:
             remedy = "Write a fiscal year such as 2027 = 5_000_000."
             problems.append(Problem(f"budget.{key}", "is not a fiscal year", remedy=remedy))
             continue
@@ -203,8 +198,12 @@ def read_config(city: Path | str) -> Config:
             found["tables"] = _read_tables(body, problems)
         elif name == "budget":
             found["budget"] = _read_budget(body, problems)
+        elif name == "funds":
+            found["funds"] = read_funds(body, problems)
+        elif name == "plan":
+            found |= _read_plan(body, problems)
         elif name in _KEYS:
-            found |= _read_section(name, body, problems)
+            found |= read_keys(name, body, _KEYS[name], problems)
         else:
             problems.append(Problem(name, "unknown section", remedy=nearest(name, _SECTIONS)))
     for section, key in _REQUIRED:

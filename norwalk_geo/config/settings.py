@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-__all__ = ["LANGUAGES", "Config", "is_address"]
+from norwalk_geo.config.access import Access
+from norwalk_geo.config.asked import Asked
+from norwalk_geo.config.values import LANGUAGES
 
-LANGUAGES = ("en", "es")
+__all__ = ["Config", "is_address"]
 _ADDRESS = ("postgresql://", "postgres://")
 
 
@@ -60,6 +63,10 @@ class Config:
         File by table, relative to `folder`, or its address in a database.
     budget
         Dollars by fiscal year and fund.
+    funds
+        Rules by fund; a fund without any may pay for everything.
+    asked
+        What the plan is to be best at, and what it must keep to.
     budget_dollars
         Whether the budget is in `constant` dollars of the base year or in `nominal` ones.
     base_year
@@ -84,8 +91,15 @@ class Config:
         Treatments that the city uses; all of the catalogue where none is named.
     languages
         Languages of published pages.
+    contact_email, contact_phone
+        Whom residents reach about the pages; blank where the city gives none.
+    open311_url, open311_jurisdiction, open311_service
+        Endpoint of Open311 GeoReport v2 that takes reports of problems, and the ids that it wants;
+        blank for a draft of a mail instead.
     enforce, advise
         Accessibility standards in force, and those that only advise.
+    access
+        How barriers are ranked and removed.
     """
 
     folder: Path
@@ -97,6 +111,8 @@ class Config:
     notice: str = ""
     tables: Mapping[str, str] = field(default_factory=dict)
     budget: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    funds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
     budget_dollars: str = "constant"
     base_year: int = 2026
     inflation_pct: float = 2.5
@@ -112,8 +128,14 @@ class Config:
     unsurveyed: str = "leave"
     treatments: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
+    contact_email: str = ""
+    contact_phone: str = ""
+    open311_url: str = ""
+    open311_jurisdiction: str = ""
+    open311_service: str = ""
     enforce: tuple[str, ...] = ()
     advise: tuple[str, ...] = ()
+    access: Access = field(default_factory=Access)
 
     def path(self, table: str) -> Path | str:
         """

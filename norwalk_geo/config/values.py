@@ -10,11 +10,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
 
-from norwalk_geo.config.settings import LANGUAGES
+__all__ = [
+    "FIRST_YEAR",
+    "LANGUAGES",
+    "LAST_YEAR",
+    "any_text",
+    "bbox",
+    "choice",
+    "condition",
+    "date",
+    "dollars_by_year",
+    "email",
+    "flag",
+    "languages",
+    "names",
+    "number",
+    "text",
+    "texts",
+    "web",
+    "whole",
+    "years_by_name",
+]
 
-__all__ = ["any_text", "bbox", "choice", "date", "languages", "number", "text", "texts", "whole"]
-
+LANGUAGES = ("en", "es")
+FIRST_YEAR, LAST_YEAR = 1990, 2200
 _LON, _LAT = 180, 90
 
 
@@ -42,6 +63,26 @@ def choice(options: Iterable[str]) -> Callable[[object], str]:
         return str(value)
 
     return read
+
+
+def email(value: object) -> str:
+    """One address of mail."""
+    found = any_text(value)
+    name, at, host = found.partition("@")
+    is_plain = not any(letter.isspace() or letter in "<>\"'?&,;:" for letter in found)
+    if found and not (name and at and "." in host and is_plain and "@" not in host):
+        raise ValueError("an address such as streets@city.example")
+    return found
+
+
+def web(value: object) -> str:
+    """An address of a web service."""
+    found = any_text(value).rstrip("/")
+    parts = urlsplit(found)
+    is_plain = not any(letter.isspace() or letter in "<>\"';" for letter in found)
+    if found and not (parts.scheme in {"http", "https"} and parts.hostname and is_plain):
+        raise ValueError("an address such as https://city.example/open311/v2")
+    return found
 
 
 def number(low: float, high: float) -> Callable[[object], float]:
@@ -78,6 +119,63 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError("a list of texts")
     return tuple(value)
+
+
+def names(value: object) -> frozenset[str]:
+    """A list of names, in any order."""
+    return frozenset(texts(value))
+
+
+def flag(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ValueError("true or false, without quotation marks")
+    return value
+
+
+def _fiscal_year(value: object) -> int:
+    """Read a fiscal year, as a key or as a number."""
+    number = int(value) if isinstance(value, str) and value.isdecimal() else value
+    return whole(FIRST_YEAR, LAST_YEAR)(number)
+
+
+def _by_name(value: object) -> list[tuple[str, object]]:
+    """Take a table of TOML apart."""
+    if not isinstance(value, dict):
+        raise ValueError("a table")
+    return [(str(name), one) for name, one in value.items()]
+
+
+def dollars_by_year(value: object) -> dict[int, float]:
+    """Dollars by fiscal year."""
+    try:
+        return {_fiscal_year(year): number(0, 1e12)(usd) for year, usd in _by_name(value)}
+    except ValueError:
+        raise ValueError("dollars by fiscal year, such as { 2026 = 250_000 }") from None
+
+
+def years_by_name(value: object) -> dict[str, int]:
+    """A fiscal year by name."""
+    try:
+        return {name: _fiscal_year(year) for name, year in _by_name(value)}
+    except ValueError:
+        raise ValueError("a fiscal year by zone, such as { north = 2027 }") from None
+
+
+def condition(every_year: int) -> Callable[[object], dict[int, float]]:
+    """A condition for every year, which is then said to be `every_year`, or by fiscal year."""
+    points = number(0, 100)
+
+    def read(value: object) -> dict[int, float]:
+        try:
+            if isinstance(value, dict):
+                return {_fiscal_year(year): points(pci) for year, pci in _by_name(value)}
+            return {every_year: points(value)}
+        except ValueError:
+            text = "0 to 100 points at the end of every year, or by year: { 2036 = 70 }"
+            raise ValueError(text) from None
+
+    return read
 
 
 def languages(value: object) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from norwalk_geo.report.access import ACCESS_FILES, Accessible, access_summary, write_access
 from norwalk_geo.report.assessment import Assessment, assessment_summary, write_assessment
+from norwalk_geo.report.beside import Beside, certificate
 from norwalk_geo.report.compared_page import answers, share_text
 from norwalk_geo.report.comparison import Compared, comparison_summary, write_comparison
 from norwalk_geo.report.entryforms import read_entries, write_entry_forms
@@ -21,14 +23,19 @@ from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
 
 __all__ = [
+    "ACCESS_FILES",
+    "Accessible",
     "Assessment",
+    "Beside",
     "Compared",
     "FieldSheets",
     "Results",
     "Scored",
+    "access_summary",
     "answers",
     "assessment_summary",
     "backtest_summary",
+    "certificate",
     "comparison_summary",
     "field_layers",
     "field_sheets",
@@ -46,6 +53,7 @@ __all__ = [
     "value_text",
     "work_table",
     "workbook",
+    "write_access",
     "write_assessment",
     "write_backtest",
     "write_comparison",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import io, schema
+from norwalk_geo.report.beside import Beside
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
@@ -41,6 +42,8 @@ class Results:
         Table `band_summary`.
     summary
         What `summary` made of them.
+    beside
+        Certificate, and what else was asked.
     """
 
     sections: Sections
@@ -48,6 +51,7 @@ class Results:
     plan: Plan
     bands: pd.DataFrame
     summary: Mapping[str, Any]
+    beside: Beside = field(default_factory=Beside)
 
 
 def _noticed(frame: pd.DataFrame, notice: str) -> pd.DataFrame:
@@ -116,14 +120,14 @@ def _write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 def _about(summary: Mapping[str, Any]) -> dict[str, str]:
     """Say in words where the workbook's figures come from."""
-    gap = "nothing to gain" if summary["gap"] is None else f"{summary['gap']:.4%} of the gain"
     lines = {
         "City": summary["city"],
         "Notice": summary["notice"],
         "As of": summary["as_of"],
         "Made with": f"norwalk_geo {summary['version']}",
         "Plan": "Draft made by optimization; nothing in it is adopted.",
-        "Proof": f"No plan within the budgets can be better than this one by more than {gap}.",
+        "Proof": summary["certificate"]["says"],
+        "Zones": summary.get("rotation_price", {}).get("says", ""),
         "Money": "Constant dollars of the base year; columns “$ of the year” add inflation.",
         "Notes": " ".join(summary["notes"]),
     }
@@ -172,7 +176,7 @@ def write_plan(folder: Path, results: Results) -> None:
     _write_json(folder / "work_plan.csv-metadata.json", described)
     workbook(
         folder / "work_plan.xlsx",
-        sheets(results.sections, results.condition, plan, results.bands),
+        sheets(results.sections, results.condition, plan, results.bands, beside=results.beside),
         title=f"{summary['city']}: street repair plan (draft)",
         notice=notice,
         about=_about(summary),

@@ -15,6 +15,7 @@ FORMATS = {
     "count": "#,##0",
     "points": "0.0",
     "fine": "0.000",
+    "precise": "0.0000000",
     "miles": "#,##0.00",
     "area": "#,##0",
     "date": "yyyy-mm-dd",
@@ -92,6 +93,27 @@ _COLUMNS = {
     "cost_high_usd": Column("Cost at most (constant $)", "money", is_summed=True),
     "cost_usd": Column("Cost (constant $)", "money", is_summed=True),
     "cost_nominal_usd": Column("Cost ($ of the year)", "money", is_summed=True),
+    "limit": Column("Fund and year of its money, or demand", "text"),
+    "paid_usd": Column("Paid (constant $)", "money", is_summed=True),
+    "available": Column("There is, or is asked", "money"),
+    "unit_of_limit": Column("Price is for one", "text"),
+    "points_per_unit": Column("Points that one more adds", "precise"),
+    "says": Column("In words", "wrap"),
+    "is_given": Column("Year was given", "text"),
+    "sections_worked": Column("Sections worked on", "count", is_summed=True),
+    "rotation": Column("Way of planning", "text"),
+    "lost_least": Column("Points lost at least", "fine"),
+    "lost_most": Column("Points lost at most", "fine"),
+    "more_least_usd": Column("To do as well as without: more a year, at least ($)", "money"),
+    "more_most_usd": Column("More a year that is enough ($)", "money"),
+    "less_least_usd": Column("Without zones: less a year that is enough ($)", "money"),
+    "less_most_usd": Column("Less a year at most ($)", "money"),
+    "package_id": Column("Package", "text"),
+    "left_out": Column("Left out", "count"),
+    "mobilization_usd": Column("Mobilization (constant $)", "money", is_summed=True),
+    "target_pci": Column("PCI asked for", "points"),
+    "pci_exact": Column("PCI in continuous age", "fine"),
+    "usd_per_point": Column("One more point costs ($)", "money"),
     "backlog_usd": Column("Backlog (constant $)", "money"),
     "policy_label": Column("Policy", "text"),
     "objective": Column("Condition over the plan (points)", "fine"),
@@ -151,7 +173,15 @@ def _shown(values: pd.Series, kind: str) -> pd.Series:
     """Write cells about as long as the sheet shows them."""
     if kind == "date":
         return pd.Series(["2026-07-01"])
-    decimals = {"money": 2, "miles": 2, "points": 1, "fine": 3, "count": 0, "area": 0}.get(kind)
+    decimals = {
+        "money": 2,
+        "miles": 2,
+        "points": 1,
+        "fine": 3,
+        "precise": 7,
+        "count": 0,
+        "area": 0,
+    }.get(kind)
     known = values.dropna()
     if decimals is None:
         return known.astype("str")
@@ -177,7 +207,7 @@ def width(name: str, values: pd.Series) -> float:
     look = column(name)
     if look.kind == "wrap":
         return _WRAPPED
-    is_number = look.kind in ("money", "miles", "points", "fine", "count", "area")
+    is_number = look.kind in ("money", "miles", "points", "fine", "precise", "count", "area")
     cells = values if is_number else values.head(_SAMPLE)
     if look.is_summed:
         cells = pd.concat([cells, pd.Series([values.sum()])])

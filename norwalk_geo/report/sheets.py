@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from norwalk_geo.report.beside import Beside, paid
 from norwalk_geo.report.tables import street_table, work_table
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ _STREETS = [
     "source_id",
     "reason",
 ]
+_PRICES = ["limit", "available", "unit_of_limit", "points_per_unit", "says"]
 _BANDS = ["moment", "band", "sections", "miles", "area_sy", "area_pct"]
 _STATUS = {
     "planned": "Planned",
@@ -83,7 +85,7 @@ def _in_words(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         "ada_kind": {"maintenance": "Maintenance", "alteration": "Alteration"},
     }
     known = {name: frame[name].map(of) for name, of in words.items() if name in frame}
-    flags = ("area_is_estimated", "family_is_assumed")
+    flags = ("area_is_estimated", "family_is_assumed", "is_given")
     marks = {name: frame[name].map({True: "yes", False: ""}) for name in flags if name in frame}
     return frame.assign(**known, **marks)
 
@@ -94,8 +96,30 @@ def _page(frame: pd.DataFrame, columns: list[str], plan: Plan) -> pd.DataFrame:
     return _in_words(frame[kept], plan)
 
 
+def _asked(beside: Beside, plan: Plan) -> dict[str, pd.DataFrame]:
+    """Lay out what else was asked of the plan."""
+    tables = {
+        "Zones by year": beside.rotation,
+        "Price of zones": beside.rotation_prices,
+        "Packages": beside.packages,
+        "Left out of packages": beside.left_out,
+        "Conditions to reach": beside.targets,
+        "Ramps by fund": beside.ramp_payments,
+    }
+    return {
+        name: _in_words(table.reset_index(), plan)
+        for name, table in tables.items()
+        if table is not None and len(table)
+    }
+
+
 def sheets(
-    sections: Sections, condition: Condition, plan: Plan, bands: pd.DataFrame
+    sections: Sections,
+    condition: Condition,
+    plan: Plan,
+    bands: pd.DataFrame,
+    *,
+    beside: Beside | None = None,
 ) -> dict[str, pd.DataFrame]:
     """
     Lay out the plan as sheets.
@@ -110,6 +134,8 @@ def sheets(
         The plan.
     bands
         Table `band_summary`.
+    beside
+        What else was asked: zones, packages, conditions to reach.
 
     Returns
     -------
@@ -125,6 +151,9 @@ def sheets(
         "Work plan": _page(work_table(sections, condition, plan), _WORK, plan),
         **ramps,
         "By year": plan.years.reset_index(),
+        "By fund": paid(plan),
+        "Limits and prices": plan.row_prices.reset_index()[_PRICES],
+        **_asked(beside or Beside(), plan),
         "By condition": _page(bands.reset_index(), _BANDS, plan),
         "Every street": _page(streets, _STREETS, plan),
     }

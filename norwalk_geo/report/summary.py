@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from norwalk_geo import needs, network
+from norwalk_geo.report.beside import Beside, certificate, paid, rotation_price
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
@@ -81,6 +82,7 @@ def summary(
     bands: pd.DataFrame,
     *,
     about: Mapping[str, Any],
+    beside: Beside | None = None,
 ) -> dict[str, Any]:
     """
     Summarize a plan.
@@ -98,6 +100,8 @@ def summary(
     about
         `city`, its name; `notice`, the sentence that everything must carry, or blank; `notes`, what
         was assumed, as sentences; and the provenance block.
+    beside
+        Certificate, zones, packages and targets; by default a plan for condition alone.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def summary(
         Plain values, ready for JSON: dollars to the cent, condition in points, miles. Contract:
         `docs/methods/summary.md`.
     """
-    outcomes = plan.outcomes
+    outcomes, asked = plan.outcomes, beside or Beside()
     # Weighted by the same areas as every other average of the plan.
     measured = network.measure(sections, plan.classes)
     area = measured["area_sy"]
@@ -126,8 +130,12 @@ def summary(
         "gap": plan.gap,
         "objective_exact_ages": plan.objective_exact,
         "policies": {name: {"objective": value} for name, value in plan.policies.items()},
+        "certificate": dict(asked.certificate) or certificate(plan),
         "years": records(plan.years),
-        **_ramps(plan),
+        "funds": records(paid(plan).set_index(["limit", "year"])),
+        "limits": records(plan.row_prices),
+        **_ramps(plan, asked),
+        **_asked(asked),
         "statuses": {str(k): int(v) for k, v in outcomes["status"].value_counts().items()},
         "bands": records(bands),
         "assumed": _assumed(sections, condition, plan),
@@ -135,16 +143,37 @@ def summary(
     }
 
 
-def _ramps(plan: Plan) -> dict[str, Any]:
+def _asked(beside: Beside) -> dict[str, Any]:
+    """What else was asked; nothing where it was not."""
+    tables = {
+        "rotation": beside.rotation,
+        "packages": beside.packages,
+        "targets": beside.targets,
+    }
+    told: dict[str, Any] = {
+        name: records(table) for name, table in tables.items() if table is not None
+    }
+    if beside.rotation_prices is not None:
+        row = records(beside.rotation_prices.drop(index="free"))[0]
+        told["rotation_price"] = {**row, "says": rotation_price(beside.rotation_prices)}
+    return told
+
+
+def _ramps(plan: Plan, beside: Beside) -> dict[str, Any]:
     """The bill for curb ramps as a range; nothing where no corners are known."""
     if plan.ramps is None:
         return {}
     costs = plan.ramps[["cost_usd", "cost_low_usd", "cost_high_usd"]].sum().round(2)
     counts = plan.ramps[["ramps_due", "ramps_unknown", "ramps_infeasible"]].sum()
+    dollars = ["cost_usd", "cost_low_usd", "cost_high_usd"]
+    by_year = plan.ramps.groupby(level="year")[dollars].sum().round(2)
+    paid_by = {} if beside.ramp_payments is None else {"funds": records(beside.ramp_payments)}
     return {
         "ramps": {
             "corners": len(plan.ramps),
             **{str(name): int(value) for name, value in counts.items()},
             **{str(name): float(value) for name, value in costs.items()},
+            "years": records(by_year),
+            **paid_by,
         }
     }
