@@ -325,3 +325,15 @@ class Show:
             f"{counts['new']} new, {counts['corrected']} corrected (earlier values are kept), "
             f"{counts['repeated']} as they were."
         )
+
+    def wrote(self, outcome: Outcome, folder: Path) -> None:
+        """Show the files that were written, and what stands on them."""
+        summary = outcome.summary
+        self._json(summary)
+        if summary["notice"]:
+            self._say(f"[bold]{escape(summary['notice'])}[/]")
+        self._say(
+            *([f"[bold]{escape(summary['standing'])}[/]"] if "standing" in summary else []),
+            f"{len(outcome.files)} files:",
+            *(f"  {escape(str(folder / name))}" for name in outcome.files),
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from norwalk_geo.config import values
+from norwalk_geo.config.access import read_access
 from norwalk_geo.config.asked import Asked
 from norwalk_geo.config.asking import read_asked, read_funds
 from norwalk_geo.config.keys import read_keys
@@ -64,6 +65,8 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
 }
 # What a city may bring; every one of them has a schema of the same name.
 _TABLES = (
+    "barrier_removals",
+    "assets",
     "bids",
     "budgets",
     "building_elements",
@@ -75,6 +78,7 @@ _TABLES = (
     "crossings",
     "deliveries",
     "entered",
+    "findings",
     "forbidden",
     "limits",
     "lines",
@@ -91,11 +95,13 @@ _TABLES = (
     "stops",
     "street_events",
     "surveys",
+    "transition_plan",
     "utility_work",
     "walks",
     "work_done",
+    "zones",
 )
-_SECTIONS = (*_KEYS, "tables", "budget", "funds")
+_SECTIONS = (*_KEYS, "tables", "barriers", "budget", "funds")
 _REQUIRED = (("city", "name"), ("city", "crs"), ("city", "bbox_lonlat"))
 
 
@@ -168,6 +174,14 @@ def _raw(path: Path) -> dict[str, Any]:
         raise ConfigError.of(str(path), [problem]) from None
 
 
+_PARTS: dict[str, tuple[str, Callable[[object, list[Problem]], object]]] = {
+    "tables": ("tables", _read_tables),
+    "barriers": ("access", read_access),
+    "budget": ("budget", _read_budget),
+    "funds": ("funds", read_funds),
+}
+
+
 def read_config(city: Path | str) -> Config:
     """
     Read a city's settings.
@@ -194,12 +208,9 @@ def read_config(city: Path | str) -> Config:
     raw, problems = _raw(path), list[Problem]()
     found: dict[str, Any] = {}
     for name, body in raw.items():
-        if name == "tables":
-            found["tables"] = _read_tables(body, problems)
-        elif name == "budget":
-            found["budget"] = _read_budget(body, problems)
-        elif name == "funds":
-            found["funds"] = read_funds(body, problems)
+        if name in _PARTS:
+            target, read = _PARTS[name]
+            found[target] = read(body, problems)
         elif name == "plan":
             found |= _read_plan(body, problems)
         elif name in _KEYS:
