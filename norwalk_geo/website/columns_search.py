@@ -98,7 +98,7 @@ def words_of(text: str, same: Mapping[str, str]) -> list[str]:
     >>> words_of("1st Avé", {"ave": "avenue"})
     ['1', 'avenue']
     """
-    letters = unicodedata.normalize("NFD", text)
+    letters = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in letters if not "\u0300" <= c <= "\u036f").lower()
     found = re.findall(r"[^\W_]+", re.sub(r"[’'`´]", "", bare))
     result = []

@@ -351,12 +351,12 @@
   async function select(map, source, chosen, place) {
     const { streets, i } = chosen;
     const says = await source.says(streets, i);
+    const middle = boundsOf([[streets, i]]).getCenter();
     markAll(map, [[streets, i]]);
     L.popup({ maxWidth: 280, autoPan: !still.matches, keepInView: false })
       .setLatLng(place || middle)
       .setContent(card(streets, i, says))
       .openOn(map);
-    const middle = boundsOf([[streets, i]]).getCenter();
     const detail = { id: streets.ids[i], street: streets.street(i), stretch: stretch(streets, i), says, lat: middle.lat, lng: middle.lng };
     announce(map, say("selected", [detail.street || say("no_name"), detail.stretch, ...says].join(". ").replace(/\.\./g, ".").replace(/\.$/, "")));
     document.dispatchEvent(new CustomEvent("norwalk:selected", { detail }));

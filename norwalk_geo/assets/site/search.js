@@ -20,7 +20,7 @@
 
   /* The same reading as website/columns_search.py gives the names. */
   function wordsOf(text, same) {
-    const bare = text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[’'`´]/g, "");
+    const bare = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[’'`´]/g, "");
     const found = bare.match(/[\p{L}\p{N}]+/gu) || [];
     return found.map((word, place) => {
       if (place === 0 && (word === "st" || word === "saint" || word === "sainte") && found.length > 1) return "saint";
