@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from norwalk_geo import ada, budget, config, network
+from norwalk_geo import ada, budget, config, network, schema
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import InfeasibleError, NorwalkError, Problem, nearest
 
@@ -228,12 +228,11 @@ def _ramps(city: City) -> budget.Ramps | None:
         return budget.Ramps(tables["corners"], tables["corner_sections"], **asked)
     if "ramps" not in tables or not city.config.enforce:
         return None
+    table = schema.parameters("ada_rules", folder=city.config.folder / "parameters")
     found = ada.corners(
         tables["ramps"],
         network.build(tables["sections"]),
-        rules=ada.rules(
-            *city.config.enforce, advise=city.config.advise, table=city.parameters["ada_rules"]
-        ),
+        rules=ada.rules(*city.config.enforce, advise=city.config.advise, table=table),
         base_year=city.config.base_year,
     )
     return budget.Ramps(found.corners, found.corner_sections, **asked)

@@ -13,7 +13,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from norwalk_geo.cli import fieldwork, state
+from norwalk_geo.cli import fieldwork, inclusion, state
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
 from norwalk_geo.cli.output import own_stdout
@@ -304,6 +304,7 @@ def compare(
         show.compared(comparing.compare(city, target, as_of=as_of, show=show), target)
 
 
+app.command()(inclusion.ada)
 app.command()(fieldwork.pci)
 app.command()(fieldwork.survey)
 

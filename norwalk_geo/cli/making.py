@@ -27,6 +27,18 @@ bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or
 
 [budget]                       # fiscal year = dollars, or {{ fund = dollars, … }}
 # 2027 = 5_000_000
+# 2028 = {{ general = 3_000_000, bond = 2_000_000 }}
+
+# Rules of a fund; one without rules may pay for everything in its own year.
+# [funds.bond]
+# classes = ["residential"]    # where it may be spent: functional classes and zones
+# zones = ["north"]
+# treatments = ["alteration", "ramps"]   # names, or maintenance, alteration, ramps
+# keeps_years = 2              # years after its own in which unspent money may still be spent
+# carried = {{ 2026 = 250_000 }} # unspent money of earlier years, by its year
+# match_pct = 20               # share that other funds must give
+# match_from = ["general"]     # which; default: any fund that needs no match itself
+# preventive_pct = 15          # share of what it pays that must be maintenance
 
 [money]
 # base_year = 2026             # of the constant dollars
@@ -41,6 +53,62 @@ bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or
 # bands = "california4"        # or "astm7"
 # unsurveyed = "leave"         # or "class_median": every figure then says so
 # treatments = []              # those that the city uses; default: all
+# objective = "condition"      # or "least_backlog", or "least_cost" with targets
+# backlog_over = "end"         # or "years": the backlog at the end, or the mean of all years
+# within_budget = true         # least_cost: false takes as much money as it takes
+# discount_pct = 4             # least_cost: yearly rate at which later dollars count less
+# miles_per_year = 25          # centerline miles worked on in a year at most
+# maintenance_share_pct = 20   # of all money, at least
+# equity_money_pct = 40        # of all money in sections of is_equity_zone, at least
+# equity_gain_pct = 40         # of the condition gained there, at least
+
+# Condition to hold or reach at the least cost: a class or network; every year, or by year.
+# [plan.targets]
+# network = {{ 2036 = 70 }}
+
+# Condition that any plan must keep.
+# [plan.minimum_pci]
+# arterial = {{ 2030 = 65, 2036 = 65 }}
+
+# Dollars at least over the whole plan, by zone.
+# [plan.zone_floor_usd]
+# north = 1_000_000
+
+# By how much more some streets count: 0.5 is half as much again. Off unless set.
+# [plan.weights]
+# collisions = 0.5             # sections need collisions_per_year
+# bus_route = 0.25             # is_bus_route
+# school_route = 0.25          # is_school_route
+# equity = 0.5                 # is_equity_zone
+# collisions_full_per_mile = 10
+
+# Zones that take turns: the plan chooses the years, or keeps to those given.
+# [plan.rotation]
+# period_years = 5             # every zone once in so many years
+# exempt = ["arterial"]        # classes that are worked on in any year
+# treatments = []              # that are bound; default: all
+# zones = []                   # that are bound; default: all
+# given = {{ north = 2027 }}     # year of the first visit
+# most_zones = 2               # in a year
+# work = "best"                # or "all": all that falls due in a zone in its year
+# price = true                 # also say what the rotation costs
+
+# Packages of adjacent sections that are let together; what is not said is as in packaging.csv.
+# [plan.packages]
+# mobilization_usd = 50_000    # for each package in each year in which it is worked in
+# most_usd = 2_000_000
+# most_sections = 40
+# keeps_zones = true
+
+# Curb ramps that alterations oblige; they need tables corners and corner_sections, or ramps.
+# [plan.ramps]
+# include = true
+# policy = "crossed"           # or "corner": every ramp of a corner that is touched
+# years_before = 0             # years in which they may be built ahead of the street
+
+# Work already promised and sections that may not be worked on are tables:
+# promised = "clean/promised.csv"    # section_id, year, treatment
+# forbidden = "clean/forbidden.csv"  # section_id, until; or from since to until
 
 [standards]                    # of accessibility
 # enforce = ["ada2010", "dot504"]   # and "cbc11b" in California
@@ -148,6 +216,10 @@ def synthetic(city: Path, *, size: str, seed: int, force: bool) -> Path:
         "surveys.csv": town.surveys,
         "sites.gpkg": town.sites,
     }
+    made = towns.pedestrian(town.streets, seed=seed)
+    # As Parquet, since a sample of them is to be small.
+    tables |= {f"{name}.parquet": getattr(made, name) for name in ("ramps", "walks", "crossings")}
+    tables["zones.gpkg"] = towns.zones(town.streets, seed=seed)
     day = dt.date.fromisoformat(towns.AS_OF)
     with io.writing(city) as aside:
         (aside / "clean").mkdir()

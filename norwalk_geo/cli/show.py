@@ -215,6 +215,30 @@ class Show:
             *(f"  {escape(str(folder / 'assess' / name))}" for name in outcome.files),
         )
 
+    def included(self, outcome: Outcome, folder: Path) -> None:
+        """Show what stands in the way, and what is known of it."""
+        summary = outcome.summary
+        self._json(summary)
+        if summary["notice"]:
+            self._say(f"[bold]{escape(summary['notice'])}[/]")
+        self._say(
+            f"[bold]{escape(summary['city'])}[/]: {summary['barriers']:,} barriers, internal until "
+            "the transition plan is adopted.",
+            *(
+                f"  {row['feature'].replace('_', ' ')}: {row['passed_pct']:.0f} % pass, "
+                f"{row['failed_pct']:.0f} % fail, {row['unmeasured_pct']:.0f} % not measured"
+                for row in summary["compliance"]
+                if row["is_enforced"]
+            ),
+            *(
+                f"  {name.replace('_', ' ')}: {count:,}"
+                for name, count in summary["plan_by_status"].items()
+            ),
+            *(escape(note) for note in summary["notes"]),
+            "Look at:",
+            *(f"  {escape(str(folder / 'ada' / name))}" for name in outcome.files),
+        )
+
     def judged(self, outcome: Outcome, folder: Path) -> None:
         """Show how good forecasts were."""
         summary = outcome.summary

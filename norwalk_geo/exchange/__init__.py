@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from norwalk_geo.exchange.gatis import to_gatis
+from norwalk_geo.exchange.opensidewalks import from_opensidewalks, to_opensidewalks
+from norwalk_geo.exchange.pedestrian import write_pedestrian
 from norwalk_geo.exchange.wzdx import Feed, to_wzdx
 
-__all__ = ["Feed", "to_wzdx"]
+__all__ = [
+    "Feed",
+    "from_opensidewalks",
+    "to_gatis",
+    "to_opensidewalks",
+    "to_wzdx",
+    "write_pedestrian",
+]

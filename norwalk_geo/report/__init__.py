@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from norwalk_geo.report.access import ACCESS_FILES, Accessible, access_summary, write_access
 from norwalk_geo.report.assessment import Assessment, assessment_summary, write_assessment
 from norwalk_geo.report.beside import Beside, certificate
 from norwalk_geo.report.compared_page import answers, share_text
@@ -22,12 +23,15 @@ from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
 
 __all__ = [
+    "ACCESS_FILES",
+    "Accessible",
     "Assessment",
     "Beside",
     "Compared",
     "FieldSheets",
     "Results",
     "Scored",
+    "access_summary",
     "answers",
     "assessment_summary",
     "backtest_summary",
@@ -49,6 +53,7 @@ __all__ = [
     "value_text",
     "work_table",
     "workbook",
+    "write_access",
     "write_assessment",
     "write_backtest",
     "write_comparison",

@@ -18,6 +18,7 @@ from norwalk_geo import network, schema
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.towns.condition import invent_surveys
 from norwalk_geo.towns.pedestrian import Pedestrian, pedestrian
+from norwalk_geo.towns.people import zones
 from norwalk_geo.towns.streets import invent_streets
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
     "pedestrian",
     "settings",
     "town",
+    "zones",
 ]
 
 CRS = "EPSG:2229"
@@ -49,7 +51,7 @@ _LEAN = 0.004
 _SMALLEST, _LARGEST = 20, 1_000_000
 _FIRST_YEAR, _YEARS = 2027, 10
 # Dollars a year and section: far less than the backlog of such a town, so that a plan must choose.
-_STREET_FUND_USD, _BOND_USD = 1_450, 850
+_STREET_FUND_USD, _BOND_USD, _REMOVALS_USD = 1_450, 850, 250
 _ROUND_USD = -4
 
 
@@ -182,6 +184,9 @@ def settings(town: Town, *, city: str = "Sample city in Norwalk's place") -> str
         f"{year} = {{street_fund = {street:_}, paving_bond = {bond:_}}}"
         for year in range(_FIRST_YEAR, _FIRST_YEAR + _YEARS)
     )
+    removal = round(count * _REMOVALS_USD, _ROUND_USD)
+    years = range(_FIRST_YEAR, _FIRST_YEAR + _YEARS)
+    removals = ", ".join(f"{year} = {removal:_}" for year in years)
     box = ", ".join(f"{value:.2f}" for value in _bbox(town))
     name = city.replace("\\", "\\\\").replace('"', '\\"')
     return f"""\
@@ -199,6 +204,20 @@ notice = "{town.notice}"
 sections = "clean/sections.gpkg"
 surveys = "clean/surveys.csv"
 sites = "clean/sites.gpkg"
+ramps = "clean/ramps.parquet"
+walks = "clean/walks.parquet"
+crossings = "clean/crossings.parquet"
+zones = "clean/zones.gpkg"
+
+[standards]
+enforce = ["ada2010", "dot504", "cbc11b"]
+advise = ["prowag2023"]
+
+# Invented money for the removal of barriers apart from paving.
+[barriers]
+limit_min = 30
+responsible_official = "City Engineer (invented)"
+budget = {{{removals}}}
 
 # Invented funds, in dollars of the base year: far less than the backlog would take.
 [budget]
@@ -212,4 +231,9 @@ years = {_YEARS}
 terminal_years = 3
 # The invented surveys were made from the cited curves, so the plan rests on these.
 curves = "cited"
+
+# The plan is made without the invented curb ramps; take this out, and paving pays for those it
+# obliges.
+[plan.ramps]
+include = false
 """
