@@ -33,6 +33,7 @@ __all__ = [
     "routing",
     "schema",
     "scorecard",
+    "sites",
     "sources",
     "towns",
     "transit",

@@ -32,6 +32,7 @@ UNITS = {
     "mi",
     "points",
     "weeks",
+    "trips",
     "phases",
     "ramps",
     "s",

@@ -13,7 +13,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from norwalk_geo.cli import fieldwork, inclusion, state
+from norwalk_geo.cli import fieldwork, inclusion, reached, state
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
 from norwalk_geo.cli.output import own_stdout
@@ -276,6 +276,7 @@ def run(
 app.command()(state.assess)
 app.command()(state.backtest)
 app.command()(state.scorecard)
+app.command()(reached.sites)
 app.command()(state.papers)
 
 

@@ -336,6 +336,20 @@ class Show:
             *(f"  {escape(str(folder / 'scorecard' / name))}" for name in outcome.files),
         )
 
+    def sited(self, outcome: Outcome, folder: Path) -> None:
+        """Show the sites and what is not known of them."""
+        summary = outcome.summary
+        self._json(summary)
+        if summary["notice"]:
+            self._say(f"[bold]{escape(summary['notice'])}[/]")
+        self._say(
+            f"[bold]{escape(summary['city'])}[/]: {len(summary['sites'])} destinations, side by "
+            "side and without a rank.",
+            *(f"  Not known: {escape(note)}" for note in summary["notes"]),
+            "Look at:",
+            *(f"  {escape(str(folder / 'sites' / name))}" for name in outcome.files),
+        )
+
     def formed(self, outcome: Outcome, folder: Path) -> None:
         """Show the forms of the departments."""
         files = [str(folder / "entry_forms" / name) for name in outcome.files]

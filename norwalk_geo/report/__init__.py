@@ -18,6 +18,7 @@ from norwalk_geo.report.scored import Scored, scorecard_summary, write_scorecard
 from norwalk_geo.report.scored_page import page as scorecard_page
 from norwalk_geo.report.scored_page import value_text
 from norwalk_geo.report.sheets import sheets
+from norwalk_geo.report.sited import Sited, site_notes, sites_summary, write_sites
 from norwalk_geo.report.summary import summary
 from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
@@ -31,6 +32,7 @@ __all__ = [
     "FieldSheets",
     "Results",
     "Scored",
+    "Sited",
     "access_summary",
     "answers",
     "assessment_summary",
@@ -48,6 +50,8 @@ __all__ = [
     "scorecard_summary",
     "share_text",
     "sheets",
+    "site_notes",
+    "sites_summary",
     "street_table",
     "summary",
     "value_text",
@@ -60,4 +64,5 @@ __all__ = [
     "write_entry_forms",
     "write_plan",
     "write_scorecard",
+    "write_sites",
 ]

@@ -59,7 +59,7 @@ def _weekly(frame: pd.DataFrame, problems: list[Problem]) -> tuple[pd.DataFrame,
         return pd.DataFrame({"service_id": [], "date": []}), []
     parts: list[pd.DataFrame] = []
     seen: list[dt.date] = []
-    runs = frame[list(_WEEK)].eq("1").to_numpy()
+    runs = frame[list(_WEEK)].to_numpy() == "1"
     for row, service in enumerate(frame["service_id"]):
         first, last = ends["start_date"].iloc[row], ends["end_date"].iloc[row]
         every = pd.date_range(first, last)
