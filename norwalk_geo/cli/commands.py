@@ -278,6 +278,7 @@ app.command()(state.backtest)
 app.command()(state.scorecard)
 app.command()(reached.sites)
 app.command()(state.papers)
+app.command()(state.exchange)
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
 
-__all__ = ["assess", "backtest", "papers", "scorecard"]
+__all__ = ["assess", "backtest", "exchange", "papers", "scorecard"]
 
 
 def assess(
@@ -147,3 +147,27 @@ def papers(
         letter = {"sender": sender, "adopted": adopted, "resolution": resolution}
         made = papering.write(city, target, letter=letter, pdf=pdf, as_of=as_of, show=show)
         show.wrote(made, target / "papers")
+
+
+def exchange(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder; files are written to OUT/exchange. Default: CITY/out."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Write what other people's programs read: work zones, a calendar, the public tables.
+
+    The public columns of every table as a Frictionless data package, a GeoPackage and GeoParquet;
+    with projects and closures a WZDx 4.2 feed and an iCalendar of works that are ordered and dated,
+    and a list of what is left out of them and why. No day is made from a fiscal year.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import exchanging, job
+
+        target = out or job.default_out(city)
+        show.wrote(exchanging.write(city, target, as_of=as_of, show=show), target / "exchange")
