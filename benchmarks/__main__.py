@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import ada, deterioration, network, pci, planning, reach, run, zoned
+from benchmarks import ada, deterioration, network, pci, planning, reach, run, site, zoned
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     ada.add(commands)
     reach.add(commands)
     zoned.add(commands)
+    site.add(commands)
     options = parser.parse_args()
     options.main(options)
 

@@ -124,7 +124,7 @@ def _check_codes(sections: Sections, drawings: Mapping[str, maps.Drawing]) -> No
     problems += [
         Problem(key, "has a sentence for what is no section of the map")
         for key, drawing in drawings.items()
-        if not drawing.texts.index.isin(sections.index).all()
+        if (sections.index.get_indexer(drawing.texts.index) < 0).any()
     ]
     if problems:
         raise ConfigError.of("drawings", problems)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from norwalk_geo import schema
@@ -118,7 +118,7 @@ def _lists(groups: Iterable[Sequence[int]]) -> tuple[list[int], list[int]]:
     for group in groups:
         ordered = sorted(set(group))
         sizes.append(len(ordered))
-        flat.extend(int(step) for step in np.diff(ordered, prepend=0))
+        flat.extend(after - before for before, after in pairwise([0, *ordered]))
     return sizes, flat
 
 
@@ -163,15 +163,20 @@ def search_words(names: pd.Series, part: pd.Series) -> str:
     """
     spoken = spoken_words()
     texts = names.astype("object").fillna("").astype("str").map(lambda t: " ".join(t.splitlines()))
-    known = pd.DataFrame({"name": texts.to_numpy(), "part": part.to_numpy()})
-    known = known[known["name"].str.strip() != ""]
-    groups = known.groupby("name", sort=True)["part"]
-    listed = [str(name) for name in groups.groups]
+    texts = texts.where(texts.str.strip() != "")
+    codes, unique = pd.factorize(texts, sort=True)
+    listed = [str(name) for name in unique]
+    known = pd.DataFrame({"name": codes, "part": part.to_numpy()})
+    known = known[known["name"] >= 0]
+    counts = known["name"].value_counts().sort_index()
+    files: list[list[int]] = [[] for _ in listed]
+    for name, number in known.drop_duplicates().itertuples(index=False):
+        files[name].append(int(number))
     words = _inverted([_indexed(name, spoken) for name in listed])
     threes = _inverted([_trigrams(word) for word in words])
-    columns: dict[str, list[int]] = {"sections": [int(n) for n in groups.size()]}
+    columns: dict[str, list[int]] = {"sections": [int(count) for count in counts]}
     for key, lists in (
-        ("part", [list(values) for values in groups.unique()]),
+        ("part", files),
         ("wordName", list(words.values())),
         ("threeWord", list(threes.values())),
     ):
