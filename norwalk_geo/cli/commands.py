@@ -233,21 +233,30 @@ def plan(
 def publish(
     city: City,
     out: Annotated[
-        Path, typer.Option("--out", help="Folder; the site is written to OUT/site.")
+        Path,
+        typer.Option("--out", help="Folder; the site is written to OUT/site, or OUT/internal."),
     ] = Path("maps"),
+    internal: Annotated[
+        bool,
+        typer.Option("--internal", help="Write the edition for staff, with years and costs."),
+    ] = False,
     as_of: Day = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """
-    Write the residents' page: a map and lists that open from disk without a network.
+    Write the residents' site: pages in each language that open from disk without a network.
 
-    No edition of the plan is kept yet, so it plans afresh, and says so.
+    My street, plan, condition, accessibility, places, scorecard, how we decide, data and methods:
+    those that the city has tables for. Only public columns are in it, and only what is adopted and
+    funded has a year. No edition of the plan is kept yet, so it plans afresh, and says so.
     """
     with guard(as_json=as_json, quiet=quiet) as show:
         from norwalk_geo.cli import job
 
-        show.published(job.publish(city, out / "site", as_of=as_of, show=show), out / "site")
+        folder = out / ("internal" if internal else "site")
+        made = job.publish(city, folder, as_of=as_of, is_internal=internal, show=show)
+        show.published(made, folder)
 
 
 @app.command()
@@ -278,7 +287,6 @@ app.command()(state.backtest)
 app.command()(state.scorecard)
 app.command()(reached.sites)
 app.command()(state.papers)
-app.command()(state.exchange)
 
 
 @app.command()

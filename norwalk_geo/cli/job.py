@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from norwalk_geo import io, needs, report, website
-from norwalk_geo.cli import assessing, planning, reading
+from norwalk_geo.cli import assessing, planning, publishing, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
@@ -106,9 +106,11 @@ def plan(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Out
     return Outcome(dict(results.summary), _FILES)
 
 
-def publish(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:
+def publish(
+    city: Path, out: Path, *, as_of: dt.datetime | None, is_internal: bool, show: Show
+) -> Outcome:
     """
-    Plan a city and write its page alone.
+    Plan a city and write its site alone.
 
     Parameters
     ----------
@@ -118,17 +120,19 @@ def publish(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> 
         Folder of the site.
     as_of
         Day that the data describe, where it is not the one of the settings.
+    is_internal
+        For staff: with years, costs and results that are not public.
     show
         Told what is being done.
 
     Returns
     -------
     outcome
-        Summary, and the file written.
+        Summary, and the files written.
     """
     read, day = _read(city, as_of, show)
     with io.writing(out) as aside:
         results = _optimize(read, day, show)
-        show.step("Writing the page")
-        website.publish(aside, _page(read, results))
-    return Outcome(dict(results.summary), ("index.html",))
+        show.step("Writing the site")
+        files = publishing.site(aside, read, results, day, is_internal=is_internal)
+    return Outcome(dict(results.summary), files)

@@ -311,8 +311,8 @@ class Show:
         self._json({"kind": "publish", "notice": notice, "files": files, "plan": "made afresh"})
         self._say(
             *([escape(notice)] if notice else []),
-            "The plan was made afresh for this page.",
-            *(f"  {escape(file)}" for file in files),
+            f"The plan was made afresh for these pages: {len(files)} files. Begin with",
+            f"  {escape(str(folder / 'index.html'))}",
         )
 
     def scored(self, outcome: Outcome, folder: Path) -> None:

@@ -62,7 +62,7 @@
 
   function card(one) {
     const item = made("li", "", { class: "card", "data-id": one.id });
-    item.append(made("h3", street(one), { dir: "auto" }));
+    item.append(made("h2", street(one), { dir: "auto" }));
     if (one.stretch) item.append(made("p", one.stretch, { dir: "auto" }));
     one.says.forEach((text, k) => item.append(made("p", text, { class: k ? "" : "plan", dir: "auto" })));
     const links = made("p", "", { class: "links" });

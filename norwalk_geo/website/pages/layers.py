@@ -157,7 +157,7 @@ def plan(given: Given, words: Language) -> maps.Drawing:
         here = sections.index.isin(work.loc[of_row.eq(place), "section_id"])
         seen = np.where(here, place, np.where(codes < len(groups), len(groups) + 4, base))
         text = say("The map shows: %s.") % style.label
-        views.append(maps.View(style.label, text, seen.astype("int64"), []))
+        views.append(maps.View(style.label, text, np.asarray(seen, dtype="int64"), []))
     views = [dataclasses.replace(one, legend=_legend(one.codes, miles, words)) for one in views]
     other = maps.Style(say("In the plan at another time"), "#3f73b5", 2.4, _DASH)
     looks = [*(style for _, style in groups), *_statuses(words), other]

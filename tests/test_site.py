@@ -1,0 +1,321 @@
+"""The residents' site: what it says, in which words, and what it never tells."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+import runpy
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from babel.messages.pofile import read_po
+from commands import bytes_of
+from invented import NOTICE, YEARS
+from reading_ease import fernandez_huerta, flesch
+from site_made import given, tables
+from test_maps import HOSTILE
+
+from norwalk_geo import errors
+from norwalk_geo.website import pages
+from norwalk_geo.website.pages import checking, language
+from norwalk_geo.website.pages.given import Edition, stages
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    "index", "plan", "condition", "accessibility", "places", "scorecard", "decide", "data",
+    "statement",
+}  # fmt: skip
+
+
+def made(folder: Path, **changes: object) -> Path:
+    folder.mkdir(exist_ok=True)
+    pages.write_site(folder, given(**changes))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("site"))
+
+
+def seen(page: Path) -> str:
+    """What a reader without scripts sees."""
+    body = re.sub(r"<(script|style|head)\b.*?</\1>", "", page.read_text("utf-8"), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def texts(folder: Path) -> dict[str, str]:
+    kinds = (".html", ".js", ".csv", ".geojson")
+    return {
+        one.relative_to(folder).as_posix(): one.read_text("utf-8")
+        for one in sorted(folder.rglob("*"))
+        if one.suffix in kinds and one.parent.name != "assets"
+    }
+
+
+# ------------------------------------------------------------------ pages
+
+
+def test_a_page_is_there_when_its_tables_are(site: Path, tmp_path: Path) -> None:
+    assert {one.stem for one in (site / "en").glob("*.html")} == PAGES
+    assert {one.name for one in (site / "en").iterdir()} == {
+        one.name for one in (site / "es").iterdir()
+    }
+    every = tables()
+    few = {name: every[name] for name in ("sections", "condition", "work", "outcomes", "years")}
+    bare = made(tmp_path / "bare", tables=few, languages=("en",), reporting=pages.Reporting())
+    there = {one.stem for one in (bare / "en").glob("*.html")}
+    assert there == PAGES - {"accessibility", "places", "scorecard"}
+    menu = (bare / "en" / "plan.html").read_text("utf-8")
+    assert "places.html" not in menu
+    assert "Report a problem" not in seen(bare / "en" / "index.html")
+    assert "has not given a contact" in seen(bare / "en" / "statement.html")
+
+
+def test_each_page_answers_in_words_before_its_map(site: Path) -> None:
+    for page in (site / "en").glob("*.html"):
+        text = page.read_text("utf-8")
+        lead = text.index('class="lead"')
+        assert text.index("<h1>") < lead
+        assert 'id="map"' not in text or lead < text.index('id="map"')
+    plan = seen(site / "en" / "plan.html")
+    assert "The plan proposes work on 26 sections of street in 5 years" in plan
+    assert "from 61.2 to 68.0 of 100. With no work it would be 51.0." in plan
+    condition = seen(site / "en" / "condition.html")
+    assert "On average, streets had 63.4 of 100 points when they were surveyed: Fair." in condition
+    access = seen(site / "en" / "accessibility.html")
+    assert "1 curb ramps are missing" in access or "1 curb ramp is missing" in access
+    assert "0 of 36 measures have a value" in seen(site / "en" / "scorecard.html")
+
+
+def test_every_page_says_that_it_is_invented_and_unreviewed(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        assert NOTICE in seen(page)
+    for page in (site / "es").glob("*.html"):
+        assert "aún no fue revisada por un traductor" in seen(page)
+        assert '<html lang="es">' in page.read_text("utf-8")
+
+
+def test_work_done_and_under_way_stand_beside_what_is_proposed(site: Path) -> None:
+    plan = seen(site / "en" / "plan.html")
+    assert "Work done in the last ten years" in plan
+    assert "July 2020–June 2021 Slurry seal 1" in plan
+    said = (site / "data" / "says-es-0.js").read_text("utf-8")
+    assert "window.norwalkData" in said
+
+
+# ------------------------------------------------------------------ what it never tells
+
+
+def test_no_year_is_told_of_what_is_not_adopted_and_funded(site: Path) -> None:
+    work = pd.read_csv(site / "data" / "work.csv")
+    assert work["year"].isna().all()
+    assert set(work["stage"]) == {"proposed"}
+    columns = pd.read_csv(site / "data" / "streets.csv", nrows=0).columns
+    assert not {"first_year", "year"} & set(columns)
+    for name, text in texts(site).items():
+        if name.endswith(".html"):
+            for year in YEARS:
+                assert f"June {year}" not in text, name
+                assert f"junio de {year}" not in text, name
+
+
+def test_only_funded_years_of_an_adopted_plan_are_told(tmp_path: Path) -> None:
+    edition = Edition("2027", is_adopted=True, funded_years=frozenset({2027}))
+    site = made(tmp_path / "site", edition=edition, languages=("en",))
+    plan = seen(site / "en" / "plan.html")
+    assert "July 2026–June 2027" in plan
+    assert "June 2028" not in plan
+    work = pd.read_csv(site / "data" / "work.csv")
+    assert set(work["year"].dropna()) == {2027}
+    assert set(work.loc[work["year"].isna(), "stage"]) == {"proposed"}
+    assert (
+        not stages(given(edition=dataclasses.replace(edition, is_adopted=False)))["told_year"]
+        .notna()
+        .any()
+    )
+
+
+def test_only_public_columns_leave(site: Path) -> None:
+    for name, text in texts(site).items():
+        for secret in ("SECRET", "98765", "98,765", "4.4444", "12.3,"):
+            assert secret not in text, (name, secret)
+
+
+def test_the_internal_edition_is_marked_on_every_page(tmp_path: Path) -> None:
+    site = made(tmp_path / "site", is_internal=True, languages=("en",))
+    for page in site.rglob("*.html"):
+        assert "Internal edition" in seen(page), page.name
+    assert "June 2028" in seen(site / "en" / "plan.html")
+    assert "$98,765" in seen(site / "en" / "plan.html")
+
+
+def test_nothing_asks_another_host_and_nothing_stands_inline(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", text)
+        assert not re.search(r"\sstyle=|\son\w+=|<style|javascript:", text)
+        assert not re.search(r"<script(?![^>]*(?:src=|application/json))", text)
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+        assert policy
+        assert "default-src 'none'" in html.unescape(policy[1])
+        assert "unsafe" not in policy[1]
+    own = [*(site / "assets").glob("*.js"), *(site / "assets").glob("*.css")]
+    for one in own:
+        text = one.read_text("utf-8")
+        assert "cookie" not in text
+        if one.name not in {"leaflet.js", "leaflet.css"}:
+            assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|eval\(", text)
+
+
+# ------------------------------------------------------------------ whole, the same, checked
+
+
+def test_the_same_tables_give_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    again, whole = bytes_of(made(tmp_path / "again", languages=("en",))), bytes_of(site)
+    shared = set(again) - {"manifest.txt", "index.html"} - {k for k in again if k[:3] == "en/"}
+    assert {name: again[name] for name in shared} == {name: whole[name] for name in shared}
+    assert bytes_of(made(tmp_path / "third", languages=("en",))) == again
+
+
+def test_the_manifest_holds_every_file(site: Path) -> None:
+    done = subprocess.run(
+        ["sha256sum", "--check", "--quiet", "manifest.txt"], cwd=site, check=False
+    )
+    assert done.returncode == 0
+    listed = {line.split("  ")[1] for line in (site / "manifest.txt").read_text().splitlines()}
+    there = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    assert listed == there - {"manifest.txt"}
+
+
+def test_links_that_lead_nowhere_are_all_named(tmp_path: Path) -> None:
+    page = '<a href="b.html"></a><a href="#x"></a><img src="//host/a.png"><a href="a.html"></a>'
+    (tmp_path / "a.html").write_text(page)
+    with pytest.raises(errors.ConfigError, match=r"(?s)3 problems.*b\.html.*#x.*//host"):
+        checking.check_links(tmp_path)
+
+
+def test_what_is_missing_is_named_at_once(tmp_path: Path) -> None:
+    plain = given()
+    short = {name: one for name, one in plain.tables.items() if name not in {"work", "years"}}
+    bad = pages.Reporting(open311_url="city.example")
+    with pytest.raises(errors.ConfigError, match=r"(?s)4 problems.*work.*years.*city.*open311"):
+        pages.write_site(
+            tmp_path,
+            dataclasses.replace(
+                plain,
+                tables=short,
+                summary={k: v for k, v in plain.summary.items() if k != "city"},
+                reporting=bad,
+            ),
+        )
+
+
+def hostile(folder: Path) -> Path:
+    """Publish a town whose every text is one of the hostile ones, each of them somewhere."""
+    every = [*HOSTILE, '=HYPERLINK("http://host")', "x" * 300]
+    plain = given()
+    codes = {"status", "kind", "ada_kind", "functional_class", "surface_type", "treatment"}
+    codes |= {"presence", "objective_id", "pci_method", "unit", "trend", "target_met"}
+    changed = {}
+    for name, frame in plain.tables.items():
+        columns = [c for c in frame.columns if str(frame[c].dtype) == "str" and c not in codes]
+        columns += [c for c in ("street_name", "from_street") if c in frame and c not in columns]
+        bad = [every[k % len(every)] for k in range(len(frame))]
+        changed[name] = frame.assign(**dict.fromkeys(columns, bad))
+    bad = "".join(every)
+    inputs = [{**one, "table": bad, "path": bad} for one in plain.summary["inputs"]]
+    summary = {**plain.summary, "city": bad, "notice": bad, "version": bad, "inputs": inputs}
+    summary["parameters"] = {bad: {"file": bad, "unconfirmed_rows": 1, "source": bad}}
+    return made(folder, tables=changed, summary=summary)
+
+
+def elements(page: Path) -> dict[str, int]:
+    """Count the elements that could do something."""
+    text = page.read_text("utf-8")
+    names = ("script", "img", "iframe", "svg", "link", "form", "base", "object")
+    return {name: len(re.findall(rf"<{name}\b", text)) for name in names}
+
+
+def test_hostile_text_in_every_field_stays_text(site: Path, tmp_path: Path) -> None:
+    bad = hostile(tmp_path / "site")
+    for page in bad.rglob("*.html"):
+        name = page.relative_to(bad)
+        plain, found = elements(site / name), elements(page)
+        assert found == plain, name
+    for name in ("streets.csv", "work.csv"):
+        text = (bad / "data" / name).read_text("utf-8")
+        assert not re.search(r'(?m)(?:^|,)"?=HYPERLINK', text), name
+        assert "'=HYPERLINK" in text
+    for one in (bad / "data").glob("*.js"):
+        assert "<" not in one.read_text("utf-8"), one.name
+
+
+# ------------------------------------------------------------------ words
+
+
+def test_the_catalogue_is_whole_and_nothing_else() -> None:
+    path = ROOT / "norwalk_geo" / "locale" / "es" / "site.po"
+    assert runpy.run_path(str(ROOT / "tools" / "words.py"))["updated"](path) == path.read_text(
+        encoding="utf-8"
+    ), "run: python tools/words.py"
+    holes = re.compile(r"%\(\w+\)s|%s|\{\w*\}")
+    with path.open("rb") as file:
+        for message in read_po(file):
+            if not message.id:
+                continue
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            said = message.string if isinstance(message.string, tuple) else (message.string,)
+            assert all(said), message.id
+            for one in said:
+                assert sorted(holes.findall(one)) == sorted(holes.findall(ids[-1])), one
+
+
+def test_a_missing_string_fails_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(code: str) -> language.Language:
+        whole = real(code)
+        texts = {"Search", "Menu"}
+
+        def text(message: str) -> str:
+            if message in texts and code == "es":
+                whole.missing.append(message)
+            return whole.text(message)
+
+        return dataclasses.replace(whole, text=text)
+
+    real = language.read
+    monkeypatch.setattr(language, "read", forgetful)
+    with pytest.raises(errors.ConfigError, match=r"(?s)words in es.*'Menu'.*'Search'"):
+        made(tmp_path / "site")
+
+
+def test_numbers_and_days_are_those_of_the_language() -> None:
+    es = language.read("es")
+    assert language.number(1234.5, es, 1) == "1,234.5"
+    assert language.day("2024-05-01", es) == "1 de mayo de 2024"
+    assert language.year(2028, 7, es) == "julio de 2027–junio de 2028"
+    with pytest.raises(errors.ConfigError, match="has no words for fr"):
+        language.read("fr")
+
+
+@pytest.mark.parametrize(
+    ("code", "measure", "least"), [("en", flesch, 70.0), ("es", fernandez_huerta, 70.0)]
+)
+def test_plain_words(site: Path, code: str, measure: object, least: float) -> None:
+    """Sentences of each page, not names and figures; 70 is fairly easy on both scales."""
+    for page in (site / code).glob("*.html"):
+        body = page.read_text("utf-8")
+        body = body[body.index("<main") : body.index("</main>")]
+        found = re.findall(
+            r"<(?:p|li|h2|div class=\"alert\")\b[^>]*>(.*?)</(?:p|li|h2|div)>", body, re.DOTALL
+        )
+        plain = [html.unescape(re.sub(r"<[^>]*>", " ", one)) for one in found]
+        sentences = [one for one in plain if len(one.split()) >= 5 and "Source:" not in one]
+        sentences = [one for one in sentences if "Fuente:" not in one]
+        if sum(len(one.split()) for one in sentences) < 60:
+            continue
+        score = measure(" ".join(sentences))  # type: ignore[operator]
+        assert score >= least, (page.name, score)
