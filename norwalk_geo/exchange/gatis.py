@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from norwalk_geo.exchange.geojson import collection, ends, known
+from norwalk_geo.exchange.geojson import collection, ends, fitted, known
 from norwalk_geo.network.model import column, feet_per_unit
 
 if TYPE_CHECKING:
@@ -185,4 +185,4 @@ def to_gatis(
             for name, row in zip(table.index, records, strict=True)
         }
     points = [ramps.get(node, {"node_id": node}) for node in places.index]
-    return collection(places, points), collection(edges.geometry, named)
+    return collection(places, points), collection(fitted(edges, places), named)

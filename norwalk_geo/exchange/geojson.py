@@ -13,7 +13,7 @@ import shapely
 if TYPE_CHECKING:
     from norwalk_geo.schema import Edges
 
-__all__ = ["DEGREES", "collection", "ends", "known"]
+__all__ = ["DEGREES", "collection", "ends", "fitted", "known"]
 
 DEGREES = "EPSG:4326"
 _DECIMALS = 7
@@ -40,6 +40,29 @@ def ends(edges: Edges) -> gpd.GeoSeries:
     found = pd.Series(points, index=pd.Index(both, name="node_id", dtype="str"))
     first = found[~found.index.duplicated()].sort_index(kind="stable")
     return gpd.GeoSeries(first, crs=edges.crs)
+
+
+def fitted(edges: Edges, nodes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """
+    Draw edges from node to node: their ends are where the nodes are, to the last digit.
+
+    Parameters
+    ----------
+    edges
+        Edges with `from_node` and `to_node`, which may end within a tolerance of their nodes.
+    nodes
+        Points by `node_id`.
+
+    Returns
+    -------
+    lines
+        Aligned to the edges; only first and last points differ from what was drawn.
+    """
+    points, row = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
+    for name, side in (("from_node", 1), ("to_node", -1)):
+        last = np.flatnonzero(np.diff(row, prepend=-1) if side > 0 else np.diff(row, append=-1))
+        points[last] = shapely.get_coordinates(nodes.reindex(edges[name]).to_numpy())
+    return gpd.GeoSeries(shapely.linestrings(points, indices=row), index=edges.index, crs=edges.crs)
 
 
 def known(cells: Mapping[str, Any]) -> dict[str, Any]:

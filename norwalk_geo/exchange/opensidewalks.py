@@ -14,7 +14,7 @@ import shapely
 
 from norwalk_geo import schema
 from norwalk_geo.errors import Problem, SchemaError
-from norwalk_geo.exchange.geojson import DEGREES, collection, ends, known
+from norwalk_geo.exchange.geojson import DEGREES, collection, ends, fitted, known
 from norwalk_geo.network.model import column, feet_per_unit
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _kerbs(edges: Edges) -> dict[str, dict[str, str]]:
 
 
 def to_opensidewalks(
-    edges: Edges, nodes: pd.DataFrame | None = None, *, as_of: dt.date, source: str
+    edges: Edges, nodes: gpd.GeoDataFrame | None = None, *, as_of: dt.date, source: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     Write a sidewalk network as OpenSidewalks 0.3 [1]_.
@@ -118,9 +118,13 @@ def to_opensidewalks(
     }
     named = [_properties(str(name), row) for name, row in zip(edges.index, rows, strict=True)]  # type: ignore[arg-type]
     places, kerbs = ends(edges), _kerbs(edges)
+    if nodes is not None:
+        # Their nodes stand where they stood, those among them that no edge leads to.
+        others = places[~places.index.isin(nodes.index)]
+        places = gpd.GeoSeries(pd.concat([nodes.geometry, others]), crs=edges.crs)
     told = {} if nodes is None else {str(k): json.loads(v) for k, v in nodes["osw"].items()}
     points = [{"_id": node, **told.get(node, kerbs.get(node, {}))} for node in places.index]
-    return collection(places, points, **head), collection(edges.geometry, named, **head)
+    return collection(places, points, **head), collection(fitted(edges, places), named, **head)
 
 
 def _kind(own: Mapping[str, Any]) -> str:
@@ -162,7 +166,7 @@ def _cells(own: dict[str, Any]) -> dict[str, Any]:
 
 def from_opensidewalks(
     nodes: Mapping[str, Any], edges: Mapping[str, Any], *, crs: str
-) -> tuple[Edges, pd.DataFrame]:
+) -> tuple[Edges, gpd.GeoDataFrame]:
     """
     Read a sidewalk network of OpenSidewalks 0.2 or 0.3.
 
@@ -202,7 +206,9 @@ def from_opensidewalks(
         raise SchemaError.of("opensidewalks", [problem])
     frame = gpd.GeoDataFrame(rows, geometry=shapes, crs=DEGREES).to_crs(crs)
     told = [json.dumps({k: v for k, v in own.items() if k != "_id"}) for own in points.values()]
-    listed = pd.DataFrame({"osw": told}, index=pd.Index(list(points), name="node_id"), dtype="str")
+    places = [shapely.Point(one["geometry"]["coordinates"]) for one in nodes["features"]]
+    index = pd.Index(list(points), name="node_id", dtype="str")
+    listed = gpd.GeoDataFrame({"osw": told}, index=index, geometry=places, crs=DEGREES).to_crs(crs)
     return gpd.GeoDataFrame(schema.check(frame, "edges")), listed
 
 
