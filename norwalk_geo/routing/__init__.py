@@ -7,6 +7,7 @@ every result. The network is searched as it is, so that a change is answered at 
 
 from __future__ import annotations
 
+from norwalk_geo.routing.changing import before_after, edit_ways
 from norwalk_geo.routing.costs import UNKNOWNS, costs, street_edges
 from norwalk_geo.routing.edits import add_edges, add_turns, close_edges, recost_edges
 from norwalk_geo.routing.gains import gains
@@ -28,6 +29,7 @@ from norwalk_geo.routing.turns import Turns
 from norwalk_geo.routing.warming import warm
 from norwalk_geo.routing.ways import Ways, leaving, network_graph
 from norwalk_geo.routing.within import Costs, Nearest, costs_from, nearest, sum_within
+from norwalk_geo.routing.worth import edge_gains, edges_together, people_at
 
 __all__ = [
     "MEASURES",
@@ -47,10 +49,14 @@ __all__ = [
     "access",
     "add_edges",
     "add_turns",
+    "before_after",
     "changes",
     "close_edges",
     "costs",
     "costs_from",
+    "edge_gains",
+    "edges_together",
+    "edit_ways",
     "gains",
     "gaps",
     "inferred_edges",
@@ -60,6 +66,7 @@ __all__ = [
     "nearest_of_kind",
     "network_graph",
     "paths",
+    "people_at",
     "reach",
     "reached",
     "recost_edges",

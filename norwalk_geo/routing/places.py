@@ -161,6 +161,8 @@ def _new_nodes(ways: Ways, inner: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
     first = ~ordered.duplicated(["link", "share"])
     number = first.cumsum() - 1 + len(ways.nodes)
     names = "at " + pd.Series(ids.astype("str")[ordered["place"]], index=ordered.index)
+    # In a network that was cut before, a place may stand on one edge more.
+    names = names.where(~names.isin(ways.nodes.index), names + ", too")
     return ordered.assign(node=number, name=names, first=first)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["access", "changes", "gaps"]
 
 _KEY = ["grouping", "group", "kind", "measure"]
+_SAID = ("limit_min", "profile", "unknowns")
 
 
 def _best(reach: Reach, limit: int, kinds: Sequence[str]) -> pd.DataFrame:
@@ -167,12 +168,12 @@ def changes(before: Access, after: Access) -> pd.DataFrame:
         The two are not of the same people, limit and traveller.
     """
     problems = []
-    for name in ("limit_min", "profile", "unknowns"):
+    for name in _SAID:
         found = set(before[name]) | set(after[name])
         if len(found) > 1:
             said = ", ".join(sorted(map(str, found)))
             problems.append(Problem(name, f"differs ({said})", remedy="Count both alike."))
-    counted = ["total", "within"]
+    counted = ["total", "within", "flagged"]
     together = before[counted].add_suffix("_before")
     together = together.join(after[counted].add_suffix("_after"), how="outer")
     off = together["total_before"].ne(together["total_after"])
@@ -182,5 +183,6 @@ def changes(before: Access, after: Access) -> pd.DataFrame:
     if problems:
         raise SchemaError.of("changes", problems)
     frame = together.rename(columns={"total_before": "total"}).drop(columns="total_after")
+    frame = frame.join(before[list(_SAID)])
     frame["gained"] = frame["within_after"] - frame["within_before"]
     return schema.check(frame.reindex(before.index), "access_changes")

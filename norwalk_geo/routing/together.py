@@ -10,6 +10,7 @@ repairs who needs more than k.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from norwalk_geo.routing.graph import Graph
     from norwalk_geo.schema import Repairs
 
-__all__ = ["Together", "together"]
+__all__ = ["Together", "chosen_of", "together"]
 
 # Sets of more edges are found step by step; of all sets so many are worked out whole.
 _LARGEST_SET, _SETS = 8, 64
@@ -91,9 +92,35 @@ def together(
     check = Checker("together")
     allowed = int(check.numbered("most", [most], len(candidates) + 1)[0])
     check.finish()
-    far = case.far(graph, targets)
-    bounds = _bounds(case, far, allowed)
-    steps, gained = _choose(case, far, allowed)
+    return chosen_of(case, case.far(graph, targets), candidates.index, allowed, {})
+
+
+def chosen_of(
+    case: Case, far: Integers, ids: pd.Index, most: int, said: Mapping[str, str | None]
+) -> Together:
+    """
+    Choose repairs in a case that is laid out.
+
+    Parameters
+    ----------
+    case
+        Network and candidates.
+    far
+        Cost by place with nothing repaired.
+    ids
+        Candidates.
+    most
+        Edges that may be repaired.
+    said
+        What all rows say: traveller and policy.
+
+    Returns
+    -------
+    together
+        The choice, beside its bound.
+    """
+    bounds = _bounds(case, far, most)
+    steps, gained = _choose(case, far, most)
     rows = [edge for step in steps for edge in sorted(step)]
     counts = [len(step) for step in steps]
     number = np.repeat(np.arange(1, len(steps) + 1), counts)
@@ -102,9 +129,9 @@ def together(
         "people_gained": np.repeat(np.array(gained, dtype="int64"), counts),
         "people_bound": bounds[np.cumsum(counts, dtype="int64")[number - 1]],
     }
-    index = pd.Index(candidates.index[rows].astype("str"), name="edge_id")
-    table = schema.check(pd.DataFrame(by_edge, index=index), "repairs")
-    every = np.ones(len(candidates), dtype=bool)
+    index = pd.Index(ids[rows].astype("str"), name="edge_id")
+    table = schema.check(pd.DataFrame(by_edge, index=index).assign(**said), "repairs")
+    every = np.ones(len(ids), dtype=bool)
     return Together(
         table, gained[-1] if gained else 0, int(bounds[-1]), _gain(case, far.copy(), every, every)
     )
