@@ -453,7 +453,7 @@
     _candidates: function (size) {
       const map = this._map;
       const zoom = map.getZoom();
-      const lowest = zoom < 14 ? 0 : zoom < 16 ? 1 : 3;
+      const lowest = zoom < 12 ? -1 : zoom < 14 ? 0 : zoom < 16 ? 1 : 3;
       const scale = 256 * Math.pow(2, zoom);
       const from = map.getPixelBounds().min;
       const best = new Map();
