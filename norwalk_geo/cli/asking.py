@@ -228,12 +228,15 @@ def _ramps(city: City) -> budget.Ramps | None:
         return budget.Ramps(tables["corners"], tables["corner_sections"], **asked)
     if "ramps" not in tables or not city.config.enforce:
         return None
-    table = schema.parameters("ada_rules", folder=city.config.folder / "parameters")
+    own = city.config.folder / "parameters"
+    rules = schema.parameters("ada_rules", folder=own)
     found = ada.corners(
         tables["ramps"],
         network.build(tables["sections"]),
-        rules=ada.rules(*city.config.enforce, advise=city.config.advise, table=table),
+        rules=ada.rules(*city.config.enforce, advise=city.config.advise, table=rules),
         base_year=city.config.base_year,
+        costs=schema.parameters("ada_costs", folder=own),
+        price_index=city.parameters["price_index"],
     )
     return budget.Ramps(found.corners, found.corner_sections, **asked)
 

@@ -54,7 +54,7 @@ def _formats(book: Workbook) -> dict[str, Format]:
     made["title"] = book.add_format({"bold": True, "font_size": 14, "font_color": _INK})
     made["notice"] = book.add_format({"bold": True, "font_color": _WARNING})
     made["label"] = book.add_format({"bold": True, "top": 1})
-    for kind in ("money", "miles"):
+    for kind in ("money", "miles", "count"):
         code = layout.FORMATS[kind]
         made[f"{kind} total"] = book.add_format({"bold": True, "top": 1, "num_format": code})
     return made
