@@ -166,7 +166,7 @@ def _ramps(plan: Plan, beside: Beside) -> dict[str, Any]:
     costs = plan.ramps[["cost_usd", "cost_low_usd", "cost_high_usd"]].sum().round(2)
     counts = plan.ramps[["ramps_due", "ramps_unknown", "ramps_infeasible"]].sum()
     dollars = ["cost_usd", "cost_low_usd", "cost_high_usd"]
-    by_year = plan.ramps.groupby(level="year")[dollars].sum().round(2)
+    by_year = plan.ramps.groupby("year")[dollars].sum().round(2)
     paid_by = {} if beside.ramp_payments is None else {"funds": records(beside.ramp_payments)}
     return {
         "ramps": {
