@@ -63,11 +63,23 @@ def program(*arguments: object, **options: Any) -> Said:
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def make_city(folder: Path, *, years: int = 3, seed: int = 1) -> Path:
+def make_city(folder: Path, *, years: int = 3, seed: int = 1, is_walked: bool = False) -> Path:
     """Make an invented town of 84 sections with a short plan."""
     assert norwalk("new", folder, "--synthetic", "--size", "town", "--seed", seed).code == 0
     edit(folder / "norwalk.toml", lambda text: text.replace("years = 10", f"years = {years}"))
+    if not is_walked:
+        # Most tests are of streets alone; accessibility has its own.
+        edit(folder / "norwalk.toml", _without_walks)
     return folder
+
+
+def _without_walks(text: str) -> str:
+    """Take the pedestrian tables out of the settings."""
+    names = ("ramps", "walks", "crossings", "zones")
+    lines = [
+        line for line in text.splitlines() if not line.startswith(tuple(f"{n} = " for n in names))
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def copy_city(city: Path, folder: Path) -> Path:

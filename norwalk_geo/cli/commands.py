@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -276,10 +277,12 @@ def run(
     The one command of a routine run. It does all that the city has tables for.
     """
     with guard(as_json=as_json, quiet=quiet) as show:
-        from norwalk_geo.cli import job
+        from norwalk_geo.cli import access, job
 
         target = out or job.default_out(city)
-        show.planned(job.plan(city, target, as_of=as_of, show=show), target)
+        made = job.plan(city, target, as_of=as_of, show=show)
+        also = access.alongside(city, target, as_of=as_of, show=show)
+        show.planned(replace(made, files=(*made.files, *also)), target)
 
 
 app.command()(state.assess)
@@ -287,6 +290,7 @@ app.command()(state.backtest)
 app.command()(state.scorecard)
 app.command()(reached.sites)
 app.command()(state.papers)
+app.command()(state.exchange)
 
 
 @app.command()

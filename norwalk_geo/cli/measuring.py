@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import config, network, projects, scorecard
-from norwalk_geo.cli import reading
+from norwalk_geo.cli import access, reading
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
@@ -82,6 +82,9 @@ def computed(city: City, plan: Plan, day: dt.date) -> list[pd.DataFrame]:
     finished = delivered(city, day)
     if finished is not None:
         found.append(scorecard.on_time(finished))
-    if "findings" in city.tables:
-        found.append(scorecard.accessible_share(city.tables["findings"], period=period))
+    judged = city.tables.get("findings")
+    if judged is None and access.features(city):
+        judged, _ = access.findings(city, day)
+    if judged is not None:
+        found.append(scorecard.accessible_share(judged, period=period))
     return found
