@@ -11,7 +11,7 @@
   const SHOWN = 8;
   const TOLD = 200;
   const [EXACT, BEGINS, ALIKE, ERROR] = [1, 0.8, 0.7, 0.12];
-  const WEAK_BONUS = 0.15;
+  const [WEAK_BONUS, LENGTH_COST] = [0.15, 0.002];
   const ORDINAL = /^0*(\d+)(?:st|nd|rd|th|a|o|er|ro|do|ra|ta|mo|to|vo|no)?$/;
   const CROSSING = /\s*[&@/+]\s*|\s+(?:and|at|y|e|con|x|esquina|esq)\s+(?:con\s+)?/i;
   const CORNER = /^(?:corner of|intersection of|esquina de|cruce de|interseccion de|intersección de)\s+/i;
@@ -100,10 +100,9 @@
     }
 
     /* Words that a typed word may stand for, each with how well. */
-    meant(word, isExact) {
+    meant(word) {
       const found = new Map();
       if (this.place.has(word)) found.set(this.place.get(word), EXACT);
-      if (isExact) return found;
       for (let k = this.from(word); k < this.words.length && this.words[k].startsWith(word); k++) {
         if (!found.has(k)) found.set(k, BEGINS);
       }
@@ -131,42 +130,52 @@
       }
     }
 
-    scores(words, isExact) {
-      const strong = words.filter((word) => !this.weak.has(word));
-      const needed = strong.length ? strong : words;
-      const total = new Map();
-      for (const word of needed) {
-        const best = new Map();
-        for (const [k, weight] of this.meant(word, isExact)) {
-          for (const name of this.wordNames.of(k)) if (!(best.get(name) >= weight)) best.set(name, weight);
+    /* How well each name fits the words that must be there; 0 where one of them is not. */
+    weights(words) {
+      const size = this.names.length;
+      const [sum, hits] = [new Float32Array(size), new Uint8Array(size)];
+      for (const word of words) {
+        const best = new Float32Array(size);
+        for (const [k, weight] of this.meant(word)) {
+          for (const name of this.wordNames.of(k)) if (best[name] < weight) best[name] = weight;
         }
-        for (const [name, weight] of best) {
-          const sum = total.get(name) || { hits: 0, weight: 0 };
-          sum.hits++;
-          sum.weight += weight;
-          total.set(name, sum);
+        for (let k = 0; k < size; k++) {
+          if (!best[k]) continue;
+          sum[k] += best[k];
+          hits[k]++;
         }
       }
-      return { total, needed, weak: strong.length ? words.filter((word) => this.weak.has(word)) : [] };
+      for (let k = 0; k < size; k++) sum[k] = hits[k] === words.length ? sum[k] / words.length : 0;
+      return sum;
     }
 
     /* Names that a text may mean, best first. */
-    streets(text, most, isExact) {
+    streets(text, most) {
       const words = wordsOf(text, this.same);
       if (!words.length) return this.asWritten(text);
-      const { total, needed, weak } = this.scores(words, isExact);
+      const strong = words.filter((word) => !this.weak.has(word));
+      const weights = this.weights(strong.length ? strong : words);
+      for (const word of strong.length ? words : []) {
+        const place = this.weak.has(word) ? this.place.get(word) : undefined;
+        if (place === undefined) continue;
+        for (const k of this.wordNames.of(place)) if (weights[k]) weights[k] += WEAK_BONUS;
+      }
       const found = [];
-      for (const [name, { hits, weight }] of total) {
-        if (hits === needed.length) found.push({ k: name, score: weight / needed.length });
+      for (let k = 0; k < weights.length; k++) {
+        if (!weights[k]) continue;
+        // Of two that fit alike, the shorter name is meant.
+        const one = { k, score: weights[k] - LENGTH_COST * Math.min(this.names[k].length, 40) };
+        if (found.length === most && !this.before(one, found[most - 1])) continue;
+        let place = found.length;
+        while (place && this.before(one, found[place - 1])) place--;
+        found.splice(place, 0, one);
+        found.length = Math.min(found.length, most);
       }
-      const also = weak.map((word) => this.place.get(word)).filter((k) => k !== undefined).map((k) => new Set(this.wordNames.of(k)));
-      for (const one of found) {
-        for (const names of also) if (names.has(one.k)) one.score += WEAK_BONUS;
-        const length = this.names[one.k].length;
-        one.score -= 0.002 * Math.min(length, 40);
-      }
-      found.sort((a, b) => b.score - a.score || this.sections[b.k] - this.sections[a.k] || (this.names[a.k] < this.names[b.k] ? -1 : 1));
-      return found.slice(0, most);
+      return found;
+    }
+
+    before(one, other) {
+      return (one.score - other.score || this.sections[one.k] - this.sections[other.k] || other.k - one.k) > 0;
     }
 
     /* Names without a letter or digit are found as they are written. */
@@ -187,14 +196,14 @@
       if (!asked) return { found: [], note: "" };
       const block = this.blocks(asked);
       if (block.length) return { found: block, note: "" };
-      let names = this.streets(asked, SHOWN, false);
+      let names = this.streets(asked, SHOWN);
       let note = "";
       if (!names.length) {
         const crossings = this.crossings(asked);
         if (crossings.length) return { found: crossings, note: "" };
         const bare = asked.replace(NUMBER, "");
         if (bare !== asked) {
-          names = this.streets(bare, SHOWN, false);
+          names = this.streets(bare, SHOWN);
           note = names.length ? "no_numbers" : "";
         }
       }
@@ -204,7 +213,7 @@
     crossings(text) {
       const sides = text.split(CROSSING).filter((side) => side && side.trim());
       if (sides.length !== 2) return [];
-      const [first, second] = sides.map((side) => this.streets(side, 4, false));
+      const [first, second] = sides.map((side) => this.streets(side, 4));
       const found = [];
       for (const one of first) {
         for (const other of second) {
@@ -219,7 +228,7 @@
     blocks(text) {
       const match = BETWEEN.exec(text);
       if (!match) return [];
-      const sides = match.slice(1).map((side) => this.streets(side.replace(NUMBER, ""), 1, false)[0]);
+      const sides = match.slice(1).map((side) => this.streets(side.replace(NUMBER, ""), 1)[0]);
       if (sides.some((side) => !side)) return [];
       const names = sides.map((side) => side.k);
       return [{ kind: "between", names, score: 1, label: say("between", ...names.map((k) => this.names[k])) }];
@@ -333,10 +342,19 @@
         return option;
       });
       this.list.replaceChildren(...options);
+      this.place();
       this.list.hidden = !found.length;
       this.input.setAttribute("aria-expanded", String(found.length > 0));
       this.input.removeAttribute("aria-activedescendant");
       this.count.textContent = this.input.value.trim() ? say("count", found.length) : "";
+    }
+
+    /* Right below the field, wherever the page has put it. */
+    place() {
+      const [field, form] = [this.input, this.list.parentElement].map((one) => one.getBoundingClientRect());
+      this.list.style.top = `${field.bottom - form.top + 2}px`;
+      this.list.style.left = `${field.left - form.left}px`;
+      this.list.style.width = `${field.width}px`;
     }
 
     close() {
