@@ -34,7 +34,7 @@
   /* ---------------------------------------------------------------- print opens every list */
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details.group:not([open])")];
     closed.forEach((one) => (one.open = true));
   });
   window.addEventListener("afterprint", () => closed.forEach((one) => (one.open = false)));
