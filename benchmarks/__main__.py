@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import ada, deterioration, network, pci, planning, reach, run, site, zoned
+from benchmarks import ada, deterioration, network, pci, planning, reach, run, site, transit, zoned
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
     deterioration.add(commands)
     ada.add(commands)
     reach.add(commands)
+    transit.add(commands)
     zoned.add(commands)
     site.add(commands)
     options = parser.parse_args()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import io, network, pci, report, routing, sites, sources, transit
+from norwalk_geo import io, network, pci, report, routing, schema, sites, sources, transit
 from norwalk_geo.cli import assessing, reading
 from norwalk_geo.cli.records import City, Outcome
 from norwalk_geo.errors import Problem, SchemaError
@@ -112,6 +112,15 @@ class _Base:
         return None if self.zones is None else routing.spread(self.zones, snapped.ways).people
 
 
+def _reach(snapped: routing.Snapped, limit_min: float) -> pd.DataFrame:
+    """Find reach; a city whose sites are all cut off has none, which is an answer."""
+    if not snapped.sites.empty:
+        return routing.reach(snapped, limit_min=limit_min)
+    names = schema.describe("reach").columns.index
+    none = pd.DataFrame({name: [] for name in names})
+    return schema.check(none, "reach")
+
+
 def _by_profile(base: _Base, show: Show) -> dict[str, list[pd.DataFrame]]:
     """Find reach, figures, gaps and areas of every traveller."""
     found: dict[str, list[pd.DataFrame]] = {
@@ -120,17 +129,19 @@ def _by_profile(base: _Base, show: Show) -> dict[str, list[pd.DataFrame]]:
     for profile in _PROFILES:
         show.step(f"Following a traveller: {profile}")
         snapped = base.snapped(profile, base.places)
-        if snapped.sites.empty:
-            continue
-        reach = routing.reach(snapped, limit_min=_LIMITS_MIN[-1])
+        reach = _reach(snapped, _LIMITS_MIN[-1])
         people = base.people(snapped)
-        found["reach"].append(reach)
+        found["reach"].append(reach.reset_index())
         found["figures"].append(
-            sites.figures(base.places, snapped, reach, limits_min=_LIMITS_MIN, people=people)
+            sites.figures(
+                base.places, snapped, reach, limits_min=_LIMITS_MIN, people=people
+            ).reset_index()
         )
         if people is not None and base.zones is not None:
             gap = sites.gaps(base.places, reach, people, base.zones, limit_min=_WAYS_MIN)
-            found["gaps"].append(gap.reset_index().assign(profile=profile))
+            found["gaps"].append(gap.reset_index())
+        if snapped.sites.empty:
+            continue
         first = snapped.sites.drop_duplicates("site_id").set_index("node_id")["site_id"]
         areas = routing.isochrones(snapped.ways, list(first.index), _LIMITS_MIN[:3])
         areas = areas.reset_index()
@@ -141,9 +152,7 @@ def _by_profile(base: _Base, show: Show) -> dict[str, list[pd.DataFrame]]:
 def _ways_in(base: _Base, condition: pd.DataFrame) -> pd.DataFrame:
     """Describe the ways in on foot."""
     snapped = base.snapped("walk", base.places)
-    if snapped.sites.empty:
-        return pd.DataFrame()
-    reach = routing.reach(snapped, limit_min=_WAYS_MIN)
+    reach = _reach(snapped, _WAYS_MIN)
     chair = routing.costs(base.edges, "manual_wheelchair")
     return sites.ways_in(
         base.places, snapped, reach, limit_min=_WAYS_MIN, condition=condition, wheelchair=chair
@@ -162,37 +171,40 @@ def _partial(
     return missing, {str(k): f"No timetable of {v}" for k, v in names.items()}
 
 
-def _transit(base: _Base, city: City, asked: Asked, day: dt.date) -> dict[str, pd.DataFrame]:
-    """Find who gets there by transit on foot, and who is missing."""
-    feeds = [sources.read_gtfs(path) for path in asked.feeds]
-    when = asked.day or day
-    points = [transit.stop_points(feed, crs=str(city.config.crs)) for feed in feeds]
-    stops = gpd.GeoDataFrame(pd.concat(points))
+@dataclass(frozen=True, eq=False)
+class _Service:
+    """What runs on the day, and where it stops."""
+
+    laid: transit.Timetable
+    stops: gpd.GeoDataFrame
+
+
+def _service(asked: Asked, crs: str, day: dt.date) -> _Service | None:
+    """Read the timetables, before anything that takes long."""
+    if not asked.feeds:
+        return None
+    feeds, when = [sources.read_gtfs(path) for path in asked.feeds], asked.day or day
+    stops = gpd.GeoDataFrame(pd.concat([transit.stop_points(feed, crs=crs) for feed in feeds]))
     laid = transit.timetable(feeds, when, footpaths=transit.footpaths(stops))
-    both = gpd.GeoDataFrame(
-        pd.concat(
-            [base.places[["kind", "geometry"]], stops.assign(kind="stop")[["kind", "geometry"]]]
-        )
-    ).rename_axis("site_id")
+    good = sites.good_stops(transit.stop_service(feeds, when, _PEAKS), schema.parameters("screens"))
+    named = stops.join(good, how="left")
+    flags = {name: named[name].eq(other=True) for name in good.columns}
+    return _Service(laid, gpd.GeoDataFrame(named.assign(**flags)))
+
+
+def _transit(base: _Base, city: City, service: _Service) -> dict[str, pd.DataFrame]:
+    """Find who gets there by transit on foot, and who is missing."""
+    stops = service.stops.assign(kind="stop")[["kind", "geometry"]]
+    both = pd.concat([base.places[["kind", "geometry"]], stops]).rename_axis("site_id")
     snapped = base.snapped("walk", gpd.GeoDataFrame(both, crs=base.places.crs))
-    reach = routing.reach(snapped, limit_min=_TRANSIT_MIN[-1])
-    access, egress, walks = sites.stop_walks(snapped, reach, stops.index)
-    times = transit.travel_times(laid, access, egress, walks)
-    missing, because = _partial(base, city, laid.operators)
-    people = base.people(snapped)
+    missing, because = _partial(base, city, service.laid.operators)
+    reach = _reach(snapped, _TRANSIT_MIN[-1])
+    ways = sites.stop_walks(snapped, reach, service.stops.index)
+    times, people = transit.travel_times(service.laid, *ways), base.people(snapped)
     table = sites.by_transit(
         base.places, times, limits_min=_TRANSIT_MIN, partial_because=because, people=people
     )
-    rules = sites.good_stops(transit.stop_service(feeds, when, _PEAKS), _screen_rules())
-    made = {"transit": table, "good_stops": stops.join(rules, how="inner")}
-    return made if missing is None else made | {"operators": missing}
-
-
-def _screen_rules() -> pd.DataFrame:
-    """Open the limits of the screens."""
-    from norwalk_geo import schema
-
-    return schema.parameters("screens")
+    return {"transit": table} if missing is None else {"transit": table, "operators": missing}
 
 
 def _find(city: City, asked: Asked, day: dt.date, show: Show) -> report.Sited:
@@ -200,8 +212,9 @@ def _find(city: City, asked: Asked, day: dt.date, show: Show) -> report.Sited:
     places = _destinations(city)
     zones = city.tables.get("zones")
     base = _Base(places, _edges(city), None if zones is None else gpd.GeoDataFrame(zones))
+    service = _service(asked, str(city.config.crs), day)
     tables = {
-        name: pd.concat([part.reset_index() for part in parts], ignore_index=True)
+        name: pd.concat(parts, ignore_index=True)
         for name, parts in _by_profile(base, show).items()
         if parts
     }
@@ -212,15 +225,14 @@ def _find(city: City, asked: Asked, day: dt.date, show: Show) -> report.Sited:
     every = gpd.GeoDataFrame(city.tables["sites"])
     stations = sites.nearest_station(places, every[every["kind"].eq("station")])
     tables["stations"] = stations.reset_index()
-    good = None
-    if asked.feeds:
+    if service is not None:
         show.step("Following the timetables")
-        more = _transit(base, city, asked, day)
-        good = gpd.GeoDataFrame(more.pop("good_stops"))
+        more = _transit(base, city, service)
         tables |= {name: table.reset_index() for name, table in more.items()}
     if asked.screens:
         whole = "transit" in tables and not tables["transit"]["is_partial"].any()
         trips = tables["trips"].set_index("site_id")
+        good = None if service is None else service.stops
         made = sites.screens(places, stations, trips, stops=good, is_whole=whole)
         tables["screens"] = made.reset_index()
     return report.Sited(places, base.edges, tables)

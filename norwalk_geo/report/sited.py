@@ -111,11 +111,11 @@ def sites_summary(found: Sited, *, about: Mapping[str, Any]) -> dict[str, Any]:
         Plain values, ready for JSON. Partial figures are marked.
     """
     listed = {
-        name: records(table)
+        name: records(table.set_index("site_id"))
         for name, table in found.tables.items()
         if name in _SHEETS or name == "transit"
     }
-    shown = pd.DataFrame(found.sites.drop(columns="geometry")).reset_index()
+    shown = pd.DataFrame(found.sites.drop(columns="geometry"))
     return {
         "kind": "sites",
         "city": about["city"],
@@ -217,11 +217,10 @@ def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> tuple
     )
     reach = found.tables["reach"]
     (reach.assign(notice=notice) if notice else reach).to_parquet(folder / "reach.parquet")
-    shapes = gpd.GeoDataFrame(found.tables["isochrones"], geometry="geometry", crs=found.edges.crs)
-    layers = {
-        "isochrones": shapes.assign(notice=notice),
-        "sites": found.sites.assign(notice=notice),
-    }
+    layers = {"sites": found.sites.assign(notice=notice)}
+    if "isochrones" in found.tables:
+        areas = gpd.GeoDataFrame(found.tables["isochrones"], geometry="geometry")
+        layers["isochrones"] = areas.set_crs(found.edges.crs).assign(notice=notice)
     io.write_layers(layers, folder / "isochrones.gpkg", as_of=as_of)
     workbook(
         folder / "comparison.xlsx",

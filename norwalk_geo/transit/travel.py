@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.errors import ConfigError, Problem, SchemaError
+from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.transit.kernel import NEVER, search
 from norwalk_geo.transit.running import clock_s
 
@@ -148,7 +148,7 @@ def travel_times(
     Returns
     -------
     travel_times
-        One row an origin and destination, unless no departure gets there within the limit. A
+        One row an origin and destination, unless no departure gets there within the limit; a
         percentile is the time that so many of all departures keep to; it is missing where fewer get
         there at all.
 
@@ -157,7 +157,7 @@ def travel_times(
     ConfigError
         The window is none.
     SchemaError
-        The ways do not agree with their schemas, or there are no origins or destinations.
+        The ways do not agree with their schemas.
     """
     window = window or Window()
     window.check()
@@ -173,9 +173,6 @@ def travel_times(
             ("egress", ways["walks"].index.unique("place_id")),
         )
     )
-    if origins.empty or places.empty:
-        problem = Problem("access", "has no origins or destinations", remedy="Give some.")
-        raise SchemaError.of("travel_times", [problem])
     start = clock_s(timetable.day, window.start, timetable.zone)
     leaving = start + _MINUTE_S * np.arange(window.minutes, dtype="int64")
     rounds = window.most_rides
