@@ -29,6 +29,7 @@ SEED, SPACING_M = 20261123, 80.0
 MISSING, DIAGONALS, JITTER, BEND = 0.22, 0.03, 0.18, 0.08
 LIMITS_S = {100_000: 4.5, 500_000: 28.0}
 SAMPLE = {"scipy": 1500, "networkx": 400}
+SMALL = 1000
 CANDIDATES, GAINS_NODES, REACH_MM, GAINS_LIMIT_S = 10_000, 31_000, 1_200_000, 60.0
 PANDANA = "pandana>=0.7"
 
@@ -40,6 +41,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     parser.add_argument("--peers", nargs="*", default=["scipy", "networkx"], help="Engines.")
     parser.add_argument("--pandana", metavar="PYTHON", help="Python with pandana; `new` makes one.")
     parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+    parser.add_argument("--smoke", action="store_true", help="Small networks, to see that it runs.")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     parser.set_defaults(main=main)
 
@@ -105,7 +107,9 @@ def scipy(g: dict[str, np.ndarray]) -> dict[str, Any]:
     from scipy.sparse.csgraph import dijkstra
 
     size = len(g["people"])
-    origins = np.sort(np.random.default_rng(1).choice(size, SAMPLE["scipy"], replace=False))
+    origins = np.sort(
+        np.random.default_rng(1).choice(size, min(SAMPLE["scipy"], size), replace=False)
+    )
     begin = time.process_time()
     matrix = csr_array((g["mm"].astype("float64"), (g["u"], g["v"])), shape=(size, size))
     built = time.process_time()
@@ -122,7 +126,9 @@ def networkx(g: dict[str, np.ndarray]) -> dict[str, Any]:
     import networkx as nx
 
     size, people = len(g["people"]), g["people"].tolist()
-    origins = np.sort(np.random.default_rng(1).choice(size, SAMPLE["networkx"], replace=False))
+    origins = np.sort(
+        np.random.default_rng(1).choice(size, min(SAMPLE["networkx"], size), replace=False)
+    )
     begin = time.process_time()
     graph = nx.Graph()
     graph.add_weighted_edges_from(zip(*(g[k].tolist() for k in ("u", "v", "mm")), strict=True))
@@ -134,6 +140,12 @@ def networkx(g: dict[str, np.ndarray]) -> dict[str, Any]:
     ]
     searched = time.process_time() - built
     return _sampled(built - begin, searched, origins, np.array(found), size)
+
+
+def _some(engine: str, size: int) -> np.ndarray:
+    """Draw the origins of a slow engine."""
+    count = min(SAMPLE[engine], size)
+    return np.sort(np.random.default_rng(1).choice(size, count, replace=False))
 
 
 def _sampled(
@@ -174,7 +186,7 @@ def gains(g: dict[str, np.ndarray]) -> dict[str, Any]:
 
     random = np.random.default_rng(7)
     size, count = len(g["people"]), len(g["mm"])
-    rows = random.choice(count, CANDIDATES, replace=False)
+    rows = random.choice(count, min(CANDIDATES, count // 5), replace=False)
     is_open = np.ones(count, dtype=bool)
     is_open[rows] = False
     ids = pd.Index([f"e{row:06}" for row in rows], name="edge_id")
@@ -195,7 +207,7 @@ def gains(g: dict[str, np.ndarray]) -> dict[str, Any]:
             sys.exit(f"gains: {ids[k]} is wrong")
     helps = int(table["people_gained"].gt(0).sum())
     figures = {"cpu_s": end - begin, "seconds": waited, "edges": count, "nodes": size}
-    return {**figures, "candidates": CANDIDATES, "help": helps, "checked": len(checked)}
+    return {**figures, "candidates": len(rows), "help": helps, "checked": len(checked)}
 
 
 ENGINES = {"ours": ours, "scipy": scipy, "networkx": networkx, "gains": gains}
@@ -274,10 +286,13 @@ def main(options: argparse.Namespace) -> None:
         engine, file = options.one
         print(json.dumps(ENGINES[engine](dict(np.load(file)))))
         return
+    gains_nodes = GAINS_NODES
+    if options.smoke:
+        options.nodes, gains_nodes = [SMALL], SMALL
     with tempfile.TemporaryDirectory(prefix="norwalk-reach-") as name:
         folder = Path(name)
         sizes = {f"{target}": _one_size(target, options, folder) for target in options.nodes}
-        np.savez(folder / "gains.npz", **draw(GAINS_NODES))
+        np.savez(folder / "gains.npz", **draw(gains_nodes))
         me = [sys.executable, "-m", "benchmarks", "reach", "--one"]
         found = {"sizes": sizes, "gains": _apart([*me, "gains", str(folder / "gains.npz")])}
     if options.json:

@@ -27,3 +27,15 @@ def test_smoke(tmp_path: Path) -> None:
     assert found["cold"]["compiling_s"] > 0
     assert set(found["promises"]) == {"help_ratio", "schema_ms"}
     assert "plan: bound" in done.stdout
+
+
+@pytest.mark.slow
+def test_reach_runs_beside_its_peers() -> None:
+    command = [sys.executable, "-m", "benchmarks", "reach", "--smoke", "--json"]
+    command += ["--peers", "scipy"]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    found = json.loads(done.stdout)
+    engines = found["sizes"]["1000"]["engines"]
+    assert engines["ours"]["same_when_shuffled"]
+    assert engines["scipy"]["equal"]
+    assert found["gains"]["checked"] == 20

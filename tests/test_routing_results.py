@@ -420,6 +420,15 @@ OSM = """<osm version="0.6">
 <way id="12"><nd ref="2"/><nd ref="4"/><tag k="highway" v="steps"/><tag k="foot" v="private"/></way>
 <way id="13"><nd ref="1"/><nd ref="4"/><tag k="highway" v="footway"/><tag k="width" v="1.2"/>
   <tag k="incline" v="up"/><tag k="wheelchair" v="no"/></way>
+<node id="6" lat="33.9000" lon="-118.0790"><tag k="barrier" v="kerb"/>
+  <tag k="kerb" v="raised"/></node>
+<node id="7" lat="33.9000" lon="-118.0780"/><node id="8" lat="33.9010" lon="-118.0780"/>
+<way id="14"><nd ref="1"/><nd ref="6"/><nd ref="7"/><tag k="highway" v="footway"/></way>
+<way id="15"><nd ref="6"/><nd ref="7"/><nd ref="8"/></way>
+<way id="16"><nd ref="8"/><nd ref="6"/></way>
+<relation id="9"><member type="way" ref="15" role="outer"/>
+  <member type="way" ref="16" role="outer"/><tag k="type" v="multipolygon"/>
+  <tag k="leisure" v="park"/><tag k="name" v="Q"/></relation>
 </osm>"""
 
 
@@ -427,7 +436,7 @@ def test_tags_of_openstreetmap_are_read_and_silence_is_not_known(tmp_path: Path)
     source = tmp_path / "town.osm"
     source.write_text(OSM, encoding="utf-8")
     edges = sources.edges_from_osm(source, crs=CRS)
-    assert edges.index.tolist() == ["w10-1", "w10-2", "w11-1", "w12-1", "w13-1"]
+    assert edges.index.tolist() == ["w10-1", "w10-2", "w11-1", "w12-1", "w13-1", "w14-1"]
     street, crossing, steps, walk = (edges.loc[f"w{i}-1"] for i in (10, 11, 12, 13))
     assert (street["sidewalk"], street["one_way"], street["lanes"]) == ("both", "against", 2)
     assert (street["running_slope_pct"], street["speed_mph"], street["is_paved"]) == (-3, 25, True)
@@ -438,7 +447,11 @@ def test_tags_of_openstreetmap_are_read_and_silence_is_not_known(tmp_path: Path)
     found = routing.costs(edges, "manual_wheelchair")
     assert found.loc["w13-1", "blocked_by"] == "wheelchair_access"
     places = sources.places_from_osm(source, crs=CRS)
-    assert places[["kind", "name"]].to_numpy().tolist() == [["park", "P"]]
+    assert places[["kind", "name"]].to_numpy().tolist() == [["park", "P"], ["park", "Q"]]
+    assert places.index.tolist() == ["n5", "r9"]
+    # A curb in the middle of a walk stops wheels, and nobody else.
+    assert found.loc["w14-1", "blocked_by"] == "has_curb_ramps"
+    assert routing.costs(edges, "walk").loc["w14-1", "forward_status"] == "ok"
 
 
 def unspread(people: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.Series:

@@ -208,3 +208,18 @@ def test_stretches_are_those_of_shapely() -> None:
     found = stretches(np.array(lines), shares[:, 0], shares[:, 1])
     for line, (a, b), one in zip(lines, shares, found, strict=True):
         assert one.equals_exact(substring(line, a, b, normalized=True), 1e-9)
+
+
+def test_sums_say_whom_only_unknown_ways_reach() -> None:
+    states = dict.fromkeys(LADDER, "good") | {"ad": "unmeasured", "be": "unmeasured"}
+    edges = edges_of(states | {"cf": "unmeasured"})
+    flagged, avoided = (
+        routing.node_sums(ways_of(edges, policy), LIVE, limit_min=60)
+        for policy in ("allow_and_flag", "avoid")
+    )
+    # Each side of the ladder is known; the rungs are not.
+    assert flagged["within"].tolist() == [100] * 6
+    assert flagged["flagged"].tolist() == [40] * 3 + [60] * 3
+    assert avoided["within"].tolist() == [60] * 3 + [40] * 3
+    assert avoided["flagged"].eq(0).all()
+    assert flagged["unknowns"].eq("allow_and_flag").all()

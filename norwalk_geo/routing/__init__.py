@@ -24,6 +24,7 @@ from norwalk_geo.routing.route import Route, route
 from norwalk_geo.routing.served import access, changes, gaps
 from norwalk_geo.routing.sidewalks import Sidewalks, sidewalk_edges
 from norwalk_geo.routing.stress import stress_levels
+from norwalk_geo.routing.summing import node_sums
 from norwalk_geo.routing.together import Together, together
 from norwalk_geo.routing.turns import Turns
 from norwalk_geo.routing.warming import warm
@@ -65,6 +66,7 @@ __all__ = [
     "nearest",
     "nearest_of_kind",
     "network_graph",
+    "node_sums",
     "paths",
     "people_at",
     "reach",

@@ -61,8 +61,9 @@ def reached(ways: Ways, origin: str, *, limit_min: float) -> gpd.GeoDataFrame:
     Returns
     -------
     stretches
-        One row a stretch: `edge_id`, `length_ft`, `is_unknown` and the line. An edge that is
-        reached from both ends but not in the middle has two; what is reached twice counts once.
+        One row a stretch: `edge_id`, `length_ft`, `is_unknown`, traveller, policy and the line. An
+        edge that is reached from both ends but not in the middle has two; what is reached twice
+        counts once.
 
     Raises
     ------
@@ -92,7 +93,8 @@ def reached(ways: Ways, origin: str, *, limit_min: float) -> gpd.GeoDataFrame:
         length = part["length_mm"].to_numpy() * feet * (stop - begin)[rows]
         cells = {"edge_id": part["edge_id"].to_numpy(), "length_ft": length, "is_unknown": unsure}
         tables.append(gpd.GeoDataFrame(cells, geometry=lines, crs=links.crs))
-    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=links.crs)
+    every = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=links.crs)
+    return every.assign(profile=ways.profile, unknowns=ways.unknowns)
 
 
 def isochrones(

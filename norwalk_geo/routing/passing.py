@@ -112,7 +112,9 @@ def _surveyed(edges: Edges, profile: pd.Series) -> Iterator[tuple[str, _Mask, _M
         value = value.astype("boolean")
         asked = kind.isin(kinds).to_numpy()
         no = value.eq(other=False).fillna(value=False).to_numpy(dtype=bool)
-        yield name, asked & no, asked & value.isna().to_numpy()
+        # A curb that is known to be high stops wheels wherever it is, in the middle of a walk, too.
+        stops = no if name == "has_curb_ramps" else asked & no
+        yield name, stops, asked & value.isna().to_numpy()
 
 
 def _closed_to_chairs(edges: Edges, profile: pd.Series) -> dict[str, _Mask]:

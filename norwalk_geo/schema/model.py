@@ -48,6 +48,7 @@ __all__ = [
     "Matches",
     "Measurements",
     "NodePeople",
+    "NodeSums",
     "Nodes",
     "Pieces",
     "Reach",
@@ -87,6 +88,7 @@ RepairGains: TypeAlias = pd.DataFrame
 Repairs: TypeAlias = pd.DataFrame
 Access: TypeAlias = pd.DataFrame
 AccessChanges: TypeAlias = pd.DataFrame
+NodeSums: TypeAlias = pd.DataFrame
 Changes: TypeAlias = pd.DataFrame
 Pieces: TypeAlias = pd.DataFrame
 Matches: TypeAlias = pd.DataFrame

@@ -42,7 +42,6 @@ _SIDES = {"both": "both", "left": "left", "right": "right", "no": "no", "none": 
 _ONE_WAY = {"yes": "with", "1": "with", "true": "with", "-1": "against", "no": "no"}
 _BIKEWAYS = {"lane": "lane", "track": "separated", "no": "mixed", "shared_lane": "mixed"}
 _KMH_PER_MPH, _INCHES_PER_M, _STEEPEST = 1.609344, 39.3701, 45
-_CORNERS = 4
 
 
 def _refused(source: Path, what: str, remedy: str) -> SourceError:
@@ -50,16 +49,22 @@ def _refused(source: Path, what: str, remedy: str) -> SourceError:
     return SourceError.of(str(source), [Problem(source.name, what, remedy=remedy)])
 
 
-def _objects(source: Path, keys: tuple[str, ...]) -> Iterator[Any]:
-    """Read nodes and ways with places and one of the keys; nodes with a kerb, too."""
+def _objects(source: Path, keys: tuple[str, ...], *, areas: bool = False) -> Iterator[Any]:
+    """Read nodes with one of the keys, and ways or areas, with their places."""
     try:
         import osmium
     except ModuleNotFoundError:
         remedy = "Install it with: pip install norwalk_geo[osm]."
         raise _refused(source, "needs the package osmium", remedy) from None
     try:
-        reader = osmium.FileProcessor(str(source), osmium.osm.NODE | osmium.osm.WAY)
-        yield from reader.with_locations().with_filter(osmium.filter.KeyFilter(*keys))
+        wanted, keyed = osmium.osm.NODE | osmium.osm.WAY, osmium.filter.KeyFilter(*keys)
+        if not areas:
+            reader = osmium.FileProcessor(str(source), wanted)
+            yield from reader.with_locations().with_filter(keyed)
+            return
+        # Areas of closed ways and of relations; the ways themselves are left out.
+        every: Any = osmium.FileProcessor(str(source)).with_areas(keyed).with_filter(keyed)
+        yield from (one for one in every if one.is_node() or one.is_area())
     except RuntimeError as error:
         raise _refused(source, f"cannot be read ({error})", "Download it again.") from None
 
@@ -138,11 +143,15 @@ def _meaning(tags: _Tags, classes: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _ramps(nodes: list[int], kerbs: dict[int, str]) -> bool | None:
-    """Say whether a crossing has no high kerb, as far as its kerbs are known."""
-    said = [kerbs[node] for node in nodes if node in kerbs]
+def _ramps(kind: object, nodes: list[int], kerbs: dict[int, str]) -> bool | None:
+    """Say whether there is no high kerb, as far as kerbs are known."""
+    # A kerb where a walk ends is the crossing's; one in its middle stands in the way.
+    passed = nodes if kind == "crossing" else nodes[1:-1] if kind in {"walk", "path"} else []
+    said = [kerbs[node] for node in passed if node in kerbs]
     if any(one in _HIGH for one in said):
         return False
+    if kind != "crossing":
+        return None
     return True if sum(one in _LOW for one in said) > 1 else None
 
 
@@ -151,8 +160,9 @@ def edges_from_osm(source: Path | str, *, crs: str) -> gpd.GeoDataFrame:
     Read what one can go on from an OpenStreetMap extract: streets, walks, crossings, paths, steps.
 
     Ways are cut at the nodes that they share; ways that cross without a shared node do not meet.
-    What the tags do not say (most slopes, widths and kerbs) is not known. Crossings that are drawn
-    as a node alone are no edges.
+    What the tags do not say (most slopes, widths and kerbs) is not known. A kerb that is mapped as
+    a node counts for the crossing that it is on, and in the middle of a walk; of crossings that are
+    drawn as a node alone on the street nothing is read.
 
     Parameters
     ----------
@@ -189,9 +199,7 @@ def edges_from_osm(source: Path | str, *, crs: str) -> gpd.GeoDataFrame:
         meaning = _meaning(said, classes)
         for number, (first, then) in enumerate(pairwise(cuts), start=1):
             ends = {"from_node": f"n{nodes[first]}", "to_node": f"n{nodes[then]}"}
-            ramps = (
-                _ramps(nodes[first : then + 1], kerbs) if meaning["kind"] == "crossing" else None
-            )
+            ramps = _ramps(meaning["kind"], nodes[first : then + 1], kerbs)
             rows.append(
                 {"edge_id": f"w{way}-{number}"} | ends | meaning | {"has_curb_ramps": ramps}
             )
@@ -218,8 +226,7 @@ def places_from_osm(
     Returns
     -------
     places
-        By `site_id`: `kind`, `name` and a point, or the area of a closed way. Places that are
-        mapped as relations are left out.
+        The table `places`: `kind`, `name` and a point, or the area of a closed way or a relation.
 
     Raises
     ------
@@ -233,19 +240,26 @@ def places_from_osm(
     kinds = dict(table["kind"])
     keys = tuple(sorted({one.split("=", 1)[0] for one in kinds}))
     rows, shapes = [], []
-    for one in _objects(source, keys):
+    for one in _objects(source, keys, areas=True):
         found = [kinds[tag] for tag in (f"{t.k}={t.v}" for t in one.tags) if tag in kinds]
         if not found:
             continue
         if one.is_node():
-            shape = shapely.Point(one.location.lon, one.location.lat)
+            name, shape = f"n{one.id}", shapely.Point(one.location.lon, one.location.lat)
         else:
-            ring = [(node.lon, node.lat) for node in one.nodes if node.location.valid()]
-            if len(ring) < _CORNERS or ring[0] != ring[-1]:
-                continue
-            shape = shapely.make_valid(shapely.Polygon(ring))
-        letter = "n" if one.is_node() else "w"
-        rows.append((f"{letter}{one.id}", found[0], one.tags.get("name")))
-        shapes.append(shape)
+            name = f"{'w' if one.from_way() else 'r'}{one.orig_id()}"
+            shape = shapely.MultiPolygon([_polygon(one, ring) for ring in one.outer_rings()])
+        rows.append((name, found[0], one.tags.get("name")))
+        shapes.append(shapely.make_valid(shape))
     frame = pd.DataFrame(rows, columns=["site_id", "kind", "name"]).set_index("site_id")
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326").to_crs(system)
+    frame = schema.check(frame.astype("str").where(frame.notna()), "places")
+    placed = gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
+    return placed.to_crs(system).sort_index(kind="stable")
+
+
+def _polygon(area: Any, outer: Any) -> shapely.Polygon:  # noqa: ANN401 - osmium has no types
+    """Draw one part of an area with its holes."""
+    shell, *holes = (
+        [(node.lon, node.lat) for node in ring] for ring in (outer, *area.inner_rings(outer))
+    )
+    return shapely.Polygon(shell, holes)
