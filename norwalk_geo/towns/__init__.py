@@ -161,6 +161,34 @@ def _bbox(places: Town) -> tuple[float, float, float, float]:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
+def _walked(count: int) -> str:
+    """Write the tables of those who walk, the standards, and the money for removals."""
+    removal = round(count * _REMOVALS_USD, _ROUND_USD)
+    years = range(_FIRST_YEAR, _FIRST_YEAR + _YEARS)
+    removals = ", ".join(f"{year} = {removal:_}" for year in years)
+    return f"""\
+ramps = "clean/ramps.parquet"
+walks = "clean/walks.parquet"
+crossings = "clean/crossings.parquet"
+zones = "clean/zones.gpkg"
+
+[standards]
+enforce = ["ada2010", "dot504", "cbc11b"]
+advise = ["prowag2023"]
+
+# Invented money for the removal of barriers apart from paving.
+[barriers]
+limit_min = 30
+responsible_official = "City Engineer (invented)"
+budget = {{{removals}}}
+
+# The plan is made without the invented curb ramps; take this out, and paving pays for those it
+# obliges.
+[plan.ramps]
+include = false
+"""
+
+
 def settings(town: Town, *, city: str = "Sample city in Norwalk's place") -> str:
     """
     Write the settings that go with a town.
@@ -184,9 +212,6 @@ def settings(town: Town, *, city: str = "Sample city in Norwalk's place") -> str
         f"{year} = {{street_fund = {street:_}, paving_bond = {bond:_}}}"
         for year in range(_FIRST_YEAR, _FIRST_YEAR + _YEARS)
     )
-    removal = round(count * _REMOVALS_USD, _ROUND_USD)
-    years = range(_FIRST_YEAR, _FIRST_YEAR + _YEARS)
-    removals = ", ".join(f"{year} = {removal:_}" for year in years)
     box = ", ".join(f"{value:.2f}" for value in _bbox(town))
     name = city.replace("\\", "\\\\").replace('"', '\\"')
     return f"""\
@@ -204,21 +229,7 @@ notice = "{town.notice}"
 sections = "clean/sections.gpkg"
 surveys = "clean/surveys.csv"
 sites = "clean/sites.gpkg"
-ramps = "clean/ramps.parquet"
-walks = "clean/walks.parquet"
-crossings = "clean/crossings.parquet"
-zones = "clean/zones.gpkg"
-
-[standards]
-enforce = ["ada2010", "dot504", "cbc11b"]
-advise = ["prowag2023"]
-
-# Invented money for the removal of barriers apart from paving.
-[barriers]
-limit_min = 30
-responsible_official = "City Engineer (invented)"
-budget = {{{removals}}}
-
+{_walked(count)}
 # Invented funds, in dollars of the base year: far less than the backlog would take.
 [budget]
 {budget}
@@ -231,9 +242,4 @@ years = {_YEARS}
 terminal_years = 3
 # The invented surveys were made from the cited curves, so the plan rests on these.
 curves = "cited"
-
-# The plan is made without the invented curb ramps; take this out, and paving pays for those it
-# obliges.
-[plan.ramps]
-include = false
 """
