@@ -117,6 +117,8 @@ BAD = {
     "standards.enforce": 'enforce = "ada2010"',
     "standards.advise": "advise = [2023]",
     "publish.languages": 'languages = ["en", "fr"]',
+    "publish.contact_email": 'contact_email = "city.example"',
+    "publish.open311_url": 'open311_url = "javascript:alert(1)"',
 }
 
 

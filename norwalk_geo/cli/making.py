@@ -113,6 +113,14 @@ bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or
 [standards]                    # of accessibility
 # enforce = ["ada2010", "dot504"]   # and "cbc11b" in California
 # advise = ["prowag2023"]
+
+[publish]                      # the residents' site
+# languages = ["en", "es"]     # the first one leads
+# contact_email = ""           # whom residents reach; also takes reports of problems
+# contact_phone = ""
+# open311_url = ""             # endpoint of Open311 GeoReport v2 for reports, without /requests
+# open311_jurisdiction = ""
+# open311_service = ""         # service_code of the endpoint
 """
 _README = """\
 # {name}
