@@ -150,14 +150,16 @@ def plan(given: Given, words: Language) -> maps.Drawing:
     places = {name: len(groups) + place for place, name in enumerate(STATUS)}
     base = np.array([places.get(str(one), places["not_needed"]) for one in status], dtype="int64")
     first = of_row.groupby(work["section_id"]).min().reindex(sections.index)
-    codes = first.fillna(pd.Series(base, sections.index)).to_numpy(dtype="int64")
+    filled = first.fillna(pd.Series(base, sections.index))
+    codes: npt.NDArray[np.int64] = np.asarray(filled, dtype=np.int64)
     miles, say = _miles(sections), words.text
     views = [maps.View(say("The whole plan"), say("The map shows the whole plan."), codes, [])]
     for place, (_, style) in enumerate(groups):
         here = sections.index.isin(work.loc[of_row.eq(place), "section_id"])
-        seen = np.where(here, place, np.where(codes < len(groups), len(groups) + 4, base))
+        elsewhere = np.where(codes < len(groups), len(groups) + len(STATUS), base)
+        seen: npt.NDArray[np.int64] = np.where(here, place, elsewhere).astype(np.int64)
         text = say("The map shows: %s.") % style.label
-        views.append(maps.View(style.label, text, np.asarray(seen, dtype="int64"), []))
+        views.append(maps.View(style.label, text, seen, []))
     views = [dataclasses.replace(one, legend=_legend(one.codes, miles, words)) for one in views]
     other = maps.Style(say("In the plan at another time"), "#3f73b5", 2.4, _DASH)
     looks = [*(style for _, style in groups), *_statuses(words), other]
