@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from norwalk_geo import ada, barriers, schema
+from norwalk_geo import ada, barriers, maps, schema
 from norwalk_geo.errors import ConfigError, CrsError
 
 CRS = "EPSG:2229"
@@ -290,3 +290,13 @@ def test_nothing_of_a_barrier_but_its_id_is_public() -> None:
     for table in ("findings", "barriers"):
         public = set(schema.public_columns(table))
         assert public <= {"feature", "feature_id", "rule_id", "barrier_id"}
+
+
+def test_the_map_marks_the_first_and_says_that_it_is_internal(three: gpd.GeoDataFrame) -> None:
+    found = ranked(three)
+    page = maps.compose(maps.barriers_layer(found, most=1)).get_root().render()
+    assert "No curb ramp" in page
+    assert "Internal until the transition plan is adopted." in page
+    assert "Clear width" not in page
+    with pytest.raises(ConfigError, match="has a place"):
+        maps.barriers_layer(found.set_geometry([None, None]))

@@ -7,6 +7,7 @@ script from compact columns: thousands of sections open at once.
 
 from __future__ import annotations
 
+from norwalk_geo.maps.barriers import barriers_layer
 from norwalk_geo.maps.blocks import check_ids
 from norwalk_geo.maps.compose import Parts, compose, parts
 from norwalk_geo.maps.drawings import Drawing, View, condition_drawing, plan_drawing
@@ -26,6 +27,7 @@ __all__ = [
     "Style",
     "View",
     "band_of",
+    "barriers_layer",
     "check_ids",
     "compose",
     "condition_drawing",
