@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import config, network, projects, scorecard
-from norwalk_geo.cli import access, reading
+from norwalk_geo import config, network, pci, projects, scorecard
+from norwalk_geo.cli import access, reading, siting
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
@@ -87,4 +87,8 @@ def computed(city: City, plan: Plan, day: dt.date) -> list[pd.DataFrame]:
         judged, _ = access.findings(city, day)
     if judged is not None:
         found.append(scorecard.accessible_share(judged, period=period))
+    condition = pci.latest(city.tables["surveys"], sections, as_of=day)
+    walkers = siting.on_foot(city, condition)
+    if walkers is not None:
+        found.append(scorecard.site_reach(walkers, period=period))
     return found

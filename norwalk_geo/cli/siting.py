@@ -19,7 +19,7 @@ from norwalk_geo.errors import Problem, SchemaError
 if TYPE_CHECKING:
     from norwalk_geo.cli.show import Show
 
-__all__ = ["Asked", "write"]
+__all__ = ["Asked", "on_foot", "write"]
 
 _FOLDER = "sites"
 _PROFILES = ("walk", "manual_wheelchair", "bike_stress_2", "drive")
@@ -236,6 +236,37 @@ def _find(city: City, asked: Asked, day: dt.date, show: Show) -> report.Sited:
         made = sites.screens(places, stations, trips, stops=good, is_whole=whole)
         tables["screens"] = made.reset_index()
     return report.Sited(places, base.edges, tables)
+
+
+def on_foot(city: City, condition: pd.DataFrame) -> pd.DataFrame | None:
+    """
+    Count the people who can walk to each destination in 15 minutes.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    condition
+        Latest survey by section.
+
+    Returns
+    -------
+    people
+        By `site_id`: `people`, and `known_pct`, the share of the ways in with a surveyed pavement.
+        Nothing where the city has no sites or no zones; no row for a site without ways in.
+    """
+    if not {"sites", "zones"} <= set(city.tables):
+        return None
+    places = _destinations(city)
+    base = _Base(places, _edges(city), gpd.GeoDataFrame(city.tables["zones"]))
+    snapped = base.snapped("walk", places)
+    reach = _reach(snapped, _WAYS_MIN)
+    figures = sites.figures(
+        places, snapped, reach, limits_min=[_WAYS_MIN], people=base.people(snapped)
+    ).reset_index()
+    known = _ways_in(base, condition)["surveyed_pct"]
+    counted = figures.set_index("site_id")[["people"]].assign(known_pct=known)
+    return counted.dropna()
 
 
 def write(city: Path, out: Path, asked: Asked, *, as_of: dt.datetime | None, show: Show) -> Outcome:
