@@ -58,7 +58,16 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Coordinates of all sections in whole steps of a degree, and where each section begins."""
+    """
+    Coordinates of all sections.
+
+    Parameters
+    ----------
+    grid
+        Longitude and latitude of every point, in steps of a degree (`SCALE` of them).
+    start
+        Place of the first point of each section, and one past the last.
+    """
 
     grid: npt.NDArray[np.int64]
     start: npt.NDArray[np.int64]
