@@ -61,7 +61,8 @@ def test_conda_and_pip_ask_for_the_same() -> None:
     conda = bounds(listed)
     assert conda.pop("python") == str(ours["requires-python"]).removeprefix(">=")
     extras = ours["optional-dependencies"]
-    named = [one for extra in ("backtest", "postgis", "notebooks") for one in extras[extra]]  # type: ignore[index]
+    brought = ("backtest", "papers", "postgis", "notebooks")
+    named = [one for extra in brought for one in extras[extra]]  # type: ignore[index]
     wanted = [*ours["dependencies"], *named]  # type: ignore[misc]
     assert len(bounds(wanted)) == len(wanted), "a dependency has no plain lower bound"
     assert conda == bounds(wanted)

@@ -285,3 +285,30 @@ def test_hostile_text_stays_text_on_the_page(city: Path) -> None:
     page = report.scorecard_page(scores, schema.parameters("objectives"), summary, language="en")
     assert "<img" not in page
     del city
+
+
+def test_a_plan_is_put_before_and_after_by_every_policy_and_nothing_is_left_out() -> None:
+    names = ["do_nothing", "optimal"]
+    policies = pd.DataFrame(
+        {"label": ["Do nothing", "This plan"], "pci_end": [50.0, 66.0]},
+        index=pd.Index(names, name="policy"),
+    )
+    index = pd.MultiIndex.from_product([names, [2027, 2028]], names=["policy", "year"])
+    years = pd.DataFrame(
+        {"miles_repaired": [0.0, 0.0, 3.0, 5.0], "spent_usd": [0.0, 0.0, 100.0, 300.0]}, index=index
+    )
+    done = work(("s1", "2025-09-01", "slurry_seal", 100, "bond"))
+    before = scorecard.funding_invested(done, None, sections(), as_of=AS_OF)
+    objectives = schema.parameters("objectives")
+    found = scorecard.plan_effects(policies, years, before, (MEASURES, objectives), pci_now=60.0)
+    assert set(found.index.get_level_values("measure_id")) == set(
+        MEASURES.index[MEASURES["how"].eq("computed")]
+    )
+    assert found.loc[("condition_index", "optimal"), "difference"] == 6
+    assert found.loc[("condition_index", "do_nothing"), "trend"] == "worse"
+    # The yearly average of the plan beside the latest year that is done.
+    assert found.loc[("funding_invested", "optimal"), ["before", "after"]].tolist() == [100, 200]
+    # Miles were never recorded: no difference is made up.
+    assert found.loc[("miles_repaired", "optimal"), "after"] == 4
+    assert pd.isna(found.loc[("miles_repaired", "optimal"), "difference"])
+    assert found.loc[("on_time", "optimal"), "says"] == "Not changed by the choice of streets"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["enter", "forms", "scores", "write"]
 
 _FOLDER = "scorecard"
-_FILES = ("scores.csv", "score_periods.csv", "scorecard.xlsx", "summary.json")
+_FILES = ("scores.csv", "score_periods.csv", "plan_effects.csv", "scorecard.xlsx", "summary.json")
 _ASKED_YEARS = 2
 
 
@@ -180,7 +180,15 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
     with io.writing(out / _FOLDER) as aside:
         show.step("Planning, for what the plan changes")
         known = assessing.assess(read, day)
-        computed = _computed(read, known, day)
+        compared = budget.compare(
+            known.condition,
+            known.sections,
+            known.life,
+            budget_usd=known.budget_usd,
+            rules=known.rules,
+            ranking=read.parameters["ranking"],
+        )
+        computed = measuring.computed(read, compared.plan, day)
         scores = {}
         periods = pd.DataFrame()
         for language in read.config.languages:
@@ -189,7 +197,14 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
             )
         if "en" not in scores:
             scores["en"], periods = scorecard.score(measures, computed, entered=entered)
-        found = report.Scored(scores, periods, measures, objectives, entered)
+        effects = scorecard.plan_effects(
+            compared.policies,
+            compared.years,
+            periods,
+            (measures, objectives),
+            pci_now=compared.plan.pci_now,
+        )
+        found = report.Scored(scores, periods, measures, objectives, entered, effects)
         about = assessing.origin(read, day, known.notes)
         summary = report.scorecard_summary(found, about=about)
         show.step("Writing the scorecard")

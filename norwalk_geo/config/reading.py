@@ -66,7 +66,6 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
 # What a city may bring; every one of them has a schema of the same name.
 _TABLES = (
     "barrier_removals",
-    "assets",
     "bids",
     "budgets",
     "building_elements",

@@ -38,6 +38,8 @@ class Scored:
         Of the strategic plan.
     entered
         Every entry with its corrections; none where nothing was entered.
+    effects
+        What the plan and its rivals do to the measures; none where they were not compared.
     """
 
     scores: Mapping[str, Scores]
@@ -45,6 +47,7 @@ class Scored:
     measures: pd.DataFrame
     objectives: pd.DataFrame
     entered: pd.DataFrame | None
+    effects: pd.DataFrame | None = None
 
 
 def scorecard_summary(found: Scored, *, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def scorecard_summary(found: Scored, *, about: Mapping[str, Any]) -> dict[str, A
         "by_status": {str(k): int(v) for k, v in scores["status"].value_counts().items()},
         "scores": records(scores),
         "periods": records(found.periods),
+        "plan_effects": [] if found.effects is None else records(found.effects),
         **{key: value for key, value in about.items() if key not in ("city", "notice")},
     }
 
@@ -114,8 +118,8 @@ def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> 
     Returns
     -------
     nothing
-        `scores.csv`, `score_periods.csv`, `scorecard.xlsx`, `summary.json`, and `scorecard.html`
-        with a page more for each further language are written.
+        `scores.csv`, `score_periods.csv`, `plan_effects.csv`, `scorecard.xlsx`, `summary.json`, and
+        `scorecard.html` with a page more for each further language are written.
 
     Raises
     ------
@@ -127,6 +131,10 @@ def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> 
     _csv(found.periods.reset_index(), folder / "score_periods.csv", notice)
     shown = scores.drop(columns=["baseline"])
     sheets = {"Scorecard": shown, "By year": found.periods.reset_index()}
+    if found.effects is not None:
+        effects = found.effects.reset_index()
+        _csv(effects, folder / "plan_effects.csv", notice)
+        sheets["What the plan changes"] = effects.drop(columns=["measure_id", "policy"])
     if found.entered is not None and len(found.entered):
         entered = found.entered.reset_index()
         entered["entered_on"] = entered["entered_on"].dt.date

@@ -53,6 +53,21 @@ _WORDS: dict[str, dict[str, str]] = {
         "no": "not reached",
         "unknown": "not known",
         "unreviewed": "",
+        "effects": "What the plan changes",
+        "effects_lead": "The same money spent by the drafted plan and by other ways to choose "
+        "streets. Nothing here is adopted.",
+        "effects_table": "Measures before and after",
+        "policy": "Way to choose",
+        "before": "Before",
+        "after": "After",
+        "optimal": "The drafted plan",
+        "do_nothing": "No work",
+        "worst_first": "Worst streets first",
+        "ranking": "Ranked by effectiveness and cost",
+        "benefit_cost": "Incremental benefit and cost",
+        "unmoved": "Condition is the forecast at the start and at the end of the plan; miles and "
+        "money are the latest year and the yearly average of the plan in constant dollars. The "
+        "other computed measures do not depend on which streets are chosen.",
         "about": "About these figures",
         "wording": "Measures, goals and targets are those of the city's strategic plan of March "
         "2021, restated in short. Which department keeps a measure, and some units, are not in "
@@ -89,6 +104,21 @@ _WORDS: dict[str, dict[str, str]] = {
         "no": "no alcanzado",
         "unknown": "no se sabe",
         "unreviewed": "Traducción al español aún no revisada por un traductor.",
+        "effects": "Qué cambia el plan",
+        "effects_lead": "El mismo dinero gastado según el borrador del plan y según otras formas "
+        "de elegir calles. Nada de esto está aprobado.",
+        "effects_table": "Medidas antes y después",
+        "policy": "Forma de elegir",
+        "before": "Antes",
+        "after": "Después",
+        "optimal": "El borrador del plan",
+        "do_nothing": "Ninguna obra",
+        "worst_first": "Primero las peores calles",
+        "ranking": "Por eficacia y costo",
+        "benefit_cost": "Beneficio y costo adicionales",
+        "unmoved": "La condición es el pronóstico al inicio y al final del plan; las millas y los "
+        "fondos son el último año y el promedio anual del plan en dólares constantes. Las "
+        "demás medidas calculadas no dependen de qué calles se elijan.",
         "about": "Sobre estas cifras",
         "wording": "Las medidas, metas y objetivos son los del plan estratégico de la ciudad de "
         "marzo de 2021, resumidos. Qué departamento lleva una medida, y algunas unidades, no "
@@ -201,6 +231,27 @@ def _goals(
     return goals
 
 
+def _effects(
+    summary: Mapping[str, Any], scores: Scores, words: Mapping[str, str], language: str
+) -> list[dict[str, str]]:
+    """Put in words what the plan and its rivals do to the measures that they change."""
+    rows = []
+    for row in summary.get("plan_effects", []):
+        if row["after"] is None:
+            continue
+        shown = {name: value_text(row[name], row["unit"], language) for name in ("before", "after")}
+        rows.append(
+            {
+                "label": str(scores.loc[row["measure_id"], "label"]),
+                "policy": words[row["policy"]],
+                "before": shown["before"] or words["none"],
+                "after": shown["after"],
+                "trend": _signed(row, words),
+            }
+        )
+    return rows
+
+
 def page(
     scores: Scores, objectives: pd.DataFrame, summary: Mapping[str, Any], *, language: str
 ) -> str:
@@ -233,4 +284,5 @@ def page(
         language=language,
         lead=words["lead"].format(known=known, all=len(scores)),
         goals=_goals(scores, objectives, words, language),
+        effects=_effects(summary, scores, words, language),
     )

@@ -15,6 +15,7 @@ from norwalk_geo.scorecard.computed import (
     work_plan,
 )
 from norwalk_geo.scorecard.delivered import on_time
+from norwalk_geo.scorecard.effects import plan_effects
 from norwalk_geo.scorecard.entering import check_entered, correct
 from norwalk_geo.scorecard.scoring import score
 
@@ -26,6 +27,7 @@ __all__ = [
     "funding_invested",
     "miles_repaired",
     "on_time",
+    "plan_effects",
     "score",
     "site_reach",
     "work_plan",

@@ -12,7 +12,7 @@ from norwalk_geo import schema
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["score"]
+__all__ = ["score", "trend"]
 
 Scores: TypeAlias = pd.DataFrame
 ScorePeriods: TypeAlias = pd.DataFrame
@@ -32,8 +32,22 @@ def _as_periods(entered: Entered) -> ScorePeriods:
     return schema.check(last[columns], "score_periods")
 
 
-def _trend(change: float, direction: str) -> str | None:
-    """Say in a word which way a value went."""
+def trend(change: float, direction: str) -> str | None:
+    """
+    Say in a word which way a value went.
+
+    Parameters
+    ----------
+    change
+        Value less that before; missing where either is.
+    direction
+        `up` or `down`, the better one; `none` where neither is better.
+
+    Returns
+    -------
+    trend
+        `better`, `worse`, `same`, `more` or `less`; None where the change is not known.
+    """
     if pd.isna(change):
         return None
     if change == 0:
@@ -77,7 +91,7 @@ def _row(name: Hashable, measure: pd.Series, page: ScorePeriods, label: str) -> 
         "known_pct": None if last is None else last["known_pct"],
         "before": before,
         "difference": change,
-        "trend": None if change is None else _trend(change, str(measure["direction"])),
+        "trend": None if change is None else trend(change, str(measure["direction"])),
         "baseline": measure["baseline"],
         "target": measure["target"],
         "target_met": _target_met(float("nan") if value is None else value, measure, status),

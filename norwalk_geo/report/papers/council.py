@@ -19,10 +19,8 @@ __all__ = ["council_report"]
 _POLICIES = {
     "plan": "This plan",
     "worst_first": "Worst streets first",
-    "ranked": "Ranked by effectiveness and cost, as StreetSaver does",
-    "incremental": "Incremental benefit and cost",
-    "incremental_benefit_cost": "Incremental benefit and cost",
-    "streetsaver": "Ranked by effectiveness and cost, as StreetSaver does",
+    "ranking": "Ranked by effectiveness and cost, as StreetSaver does",
+    "benefit_cost": "Incremental benefit and cost",
     "do_nothing": "No work at all",
 }
 _STATUSES = {
