@@ -183,7 +183,33 @@ def answers(summary: Mapping[str, Any]) -> list[str]:
             f"Doing nothing in the first year and spending its money in the second lowers "
             f"condition over the plan by {lost:.2f} points; {cost}"
         )
-    return said
+    return [*said, *_kept(policies), *_hidden(summary)]
+
+
+def _kept(policies: Mapping[str, Any]) -> list[str]:
+    """Say how the policies were held to the rules of the plan."""
+    broken = [
+        f"{one['label']} breaks {one['breaks']}" for one in policies.values() if one["breaks"]
+    ]
+    text = "Every policy is held to the same funds, promises and closed years."
+    if broken:
+        return [f"{text} What a list cannot see it may miss: {'; '.join(broken)}."]
+    return [f"{text} None breaks a demand of the plan."]
+
+
+def _hidden(summary: Mapping[str, Any]) -> list[str]:
+    """Say what a plan blind to curb ramps hides; nothing where no ramps are due."""
+    hidden = summary.get("hidden_ramps")
+    if hidden is None:
+        return []
+    return [
+        (
+            f"A plan made with the same yearly money and no thought of curb ramps would oblige the "
+            f"city to {_dollars(hidden['ramps_usd'])} of them, {hidden['share_pct']:.1f} % of all "
+            f"money and {hidden['worst_year_pct']:.1f} % of that of the worst year. Paid for, such a "
+            f"planner gains {hidden['lost_pct']:.1f} % less than a plan that counts them."
+        )
+    ]
 
 
 def swapped(summary: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from norwalk_geo.report.tables import plain_text
 from norwalk_geo.report.workbook import workbook
 
 if TYPE_CHECKING:
-    from norwalk_geo.budget import Comparison, Delay, Held
+    from norwalk_geo.budget import Comparison, Delay, Held, Hidden
     from norwalk_geo.schema import Sections
 
 __all__ = ["Compared", "comparison_summary", "write_comparison"]
@@ -44,6 +44,10 @@ class Compared:
         Table `swaps`.
     within_pct
         Share of the gain that the swaps may give up together.
+    hidden
+        What a plan blind to curb ramps hides; nothing where no ramps are due.
+    weighings
+        The plan with and without the city's weights; nothing where it has none.
     """
 
     sections: Sections
@@ -53,6 +57,8 @@ class Compared:
     delay: Delay | None
     swaps: pd.DataFrame
     within_pct: float
+    hidden: Hidden | None = None
+    weighings: pd.DataFrame | None = None
 
 
 def comparison_summary(found: Compared, *, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,8 +105,24 @@ def comparison_summary(found: Compared, *, about: Mapping[str, Any]) -> dict[str
             "within_pct": found.within_pct,
             "loss_pct": loss,
         },
+        **_more(found),
         **{key: value for key, value in about.items() if key not in ("city", "notice")},
     }
+
+
+def _more(found: Compared) -> dict[str, Any]:
+    """What a plan blind to ramps hides, and what weights change; nothing where not asked."""
+    told: dict[str, Any] = {}
+    if found.hidden is not None:
+        figures = {key: plain(value) for key, value in vars(found.hidden).items()}
+        bill = found.hidden.ramps_usd
+        figures["ramps_usd"] = round(float(bill.sum()), 2)
+        by_year = zip(bill.index, bill, strict=True)
+        figures["years"] = [{"year": int(y), "ramps_usd": round(float(v), 2)} for y, v in by_year]
+        told["hidden_ramps"] = figures
+    if found.weighings is not None:
+        told["weighings"] = records(found.weighings)
+    return told
 
 
 def _street(sections: Sections, ids: pd.Series) -> pd.Series:
@@ -123,6 +145,7 @@ def _sheets(found: Compared) -> dict[str, pd.DataFrame]:
         "By year": years.drop(columns="policy"),
         "Other money": found.levels.reset_index(),
         "Near-equal streets": swaps,
+        **({} if found.weighings is None else {"Weights": found.weighings.reset_index()}),
     }
 
 
