@@ -13,18 +13,28 @@ model of L inside a box that grows and shrinks finds the minimum; HiGHS solves t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
 
 from norwalk_geo.budget.market import BLOCKS, Answer, Market
 from norwalk_geo.budget.model import Case, Floats
-from norwalk_geo.budget.rows import Rows
+from norwalk_geo.budget.prices import DEAR, Bound, Prices, Tried, charge_of, cheapest
 
-__all__ = ["DEAR", "Bound", "Prices", "charge_of", "cheapest", "minimize", "refine", "value"]
+__all__ = [
+    "DEAR",
+    "Bound",
+    "Prices",
+    "Tried",
+    "charge_of",
+    "cheapest",
+    "minimize",
+    "refine",
+    "value",
+]
 
 _ROUNDS, _ROUNDS_WHOLE = 100, 60
 _SAMPLE = 3_000
@@ -33,109 +43,8 @@ _STOP = 3e-6  # of the gain: far below what is reported
 _HALVINGS = 40
 _TOUCHES, _FORGETS = 1e-7, 8
 _HALF_CENT = 0.005
+_KEPT = 40  # answers that a large city's plan may be mixed of
 _NEARBY = 0.02  # how far prices move at first when only little has changed
-DEAR = 1e9  # price at which nothing is bought
-
-
-class Prices(NamedTuple):
-    """
-    Prices, in points a unit.
-
-    Parameters
-    ----------
-    paid
-        Of a dollar by kind and year: what the cheapest payment draws.
-    fund, row
-        Of a fund's dollar, and of a unit of each further row.
-    """
-
-    paid: Floats
-    fund: Floats
-    row: Floats
-
-
-@dataclass(frozen=True)
-class Bound:
-    """
-    A bound on every plan, and the prices that prove it.
-
-    Parameters
-    ----------
-    value
-        Weighted point-years that no plan exceeds.
-    charge
-        Points a unit of each measure.
-    at
-        Prices of the rows.
-    years
-        Years of the plan.
-    gain
-        Points above doing as little as possible: the scale of every tolerance.
-    rounds
-        How often the sections were asked.
-    """
-
-    value: float
-    charge: Floats
-    at: Prices
-    years: int
-    gain: float
-    rounds: int
-
-    @property
-    def prices(self) -> Floats:
-        """
-        Weighted point-years per dollar of the cheapest kind, by year.
-
-        Returns
-        -------
-        prices
-            What the last dollar of each year raises.
-        """
-        return np.asarray(self.charge[: len(self.at.paid)].reshape(-1, self.years).min(axis=0))
-
-
-def charge_of(market: Market, prices: Prices) -> Floats:
-    """
-    Add up what a unit of each measure costs.
-
-    Parameters
-    ----------
-    market
-        The city.
-    prices
-        Prices of the rows.
-
-    Returns
-    -------
-    charge
-        Points a unit, by measure.
-    """
-    rows = market.case.rows
-    charge = prices.row @ rows.use
-    charge[: rows.cells] += prices.paid
-    return np.asarray(charge)
-
-
-def cheapest(rows: Rows, fund: Floats) -> Floats:
-    """
-    Find the price of a dollar of each kind: what its cheapest payment draws.
-
-    Parameters
-    ----------
-    rows
-        Funds and demands.
-    fund
-        Price of each fund's dollars.
-
-    Returns
-    -------
-    paid
-        By kind and year; so high that nothing is bought where no payment exists.
-    """
-    paid = np.full(rows.cells, np.inf)
-    np.minimum.at(paid, rows.paid, fund @ rows.draws)
-    return np.where(np.isinf(paid), DEAR, paid)
 
 
 def _cents(market: Market, charge: Floats) -> float:
@@ -193,6 +102,7 @@ class _Model:
         self.pays[:, self.cells : self.after] = -rows.draws.T
         self.cuts = np.empty((0, self.size + blocks))
         self.heights, self.touched = np.empty(0), np.empty(0, dtype="int64")
+        self.tried: deque[Tried] = deque(maxlen=_KEPT)
 
     def prices(self, x: Floats) -> Prices:
         """Prices from the program's variables."""
@@ -289,6 +199,7 @@ def _descend(
         answer = market.ask(charge)
         rounds += 1
         model.add(answer, charge)
+        model.tried.append(Tried.of(charge, answer))
         rows = market.case.rows
         height = answer.value + _cents(market, charge)
         height += share * float(prices.fund @ rows.money + prices.row @ rows.limit)
@@ -369,7 +280,8 @@ def minimize(
         rounds += more
     if progress:
         progress(1.0)
-    return Bound(best.height, best.charge, best.prices, rows.years, gain, rounds)
+    last = tuple(model.tried)
+    return Bound(best.height, best.charge, best.prices, rows.years, gain, rounds, last)
 
 
 def refine(market: Market, bound: Bound, rounds: int) -> Bound:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from norwalk_geo.budget import exchange, ledger
+from norwalk_geo.budget import exchange, ledger, mixing
 from norwalk_geo.budget.bound import DEAR, Bound, Prices, cheapest, value
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.measures import Lives, points, rows_of, usage, usage_value
@@ -27,7 +27,7 @@ __all__ = ["Core", "Found", "choose"]
 # Lives in the core besides the best of every section: more in large cities, up to a limit, since
 # what whole sections miss of the bound shrinks as there are more of them.
 _ROOM, _MORE, _A_LIFE_MORE = 3_000, 5_000, 60
-_LARGE, _FEW_TURNS = 200_000, 3
+_LARGE = 100_000  # sections from which on a plan is mixed
 _SAMPLE, _SOME, _TRIES = 10_000, 300, 25
 # A row gives way at so many times its price; a demand at so much of the gain.
 _GIVES, _DEMANDED = 1.5, 10.0
@@ -42,7 +42,7 @@ class Core:
     Parameters
     ----------
     lives
-        What every section does at the best prices.
+        What every section does at the best prices, or at those next to them.
     sections
         Sections of the core.
     owner, first
@@ -95,9 +95,11 @@ def _limits(market: Market, bound: Bound, room: int) -> tuple[float, int]:
     return most, len(market.order) + 20 * room
 
 
-def _core(market: Market, bound: Bound, near: tuple[Integers, Lives], idle: Lives) -> Core:
-    """Add to each section of the core its best life and one with as little as may be, and sort."""
-    case, lives = market.case, _best(market, bound.charge)
+def _core(
+    market: Market, bound: Bound, near: tuple[Integers, Lives], lives: Lives, idle: Lives
+) -> Core:
+    """Add to each section of the core its own life and one with as little as may be, and sort."""
+    case = market.case
     sections = np.unique(near[0])
     owner = np.concatenate([sections, sections, near[0]])
     options = np.concatenate([idle[sections], lives[sections], near[1]])
@@ -230,12 +232,14 @@ def _gathered(market: Market, bound: Bound) -> tuple[Core, _Shares, Bound] | Non
     """Let a linear program price the rows and gather lives at its prices, until nothing is new."""
     case, idle = market.case, _idle(market)
     room = _ROOM + min(len(case.ids) // _A_LIFE_MORE, _MORE)
-    turns = _TURNS if len(case.ids) < _LARGE else _FEW_TURNS
+    mix = mixing.mixed(market, bound) if len(case.ids) >= _LARGE else None
+    turns = _TURNS if mix is None else 1
     owner, options = _near(market, bound, room)
     if not len(owner):
         return None
     for turn in range(turns):
-        some = _core(market, bound, (owner, options), idle)
+        lives = _best(market, bound.charge) if mix is None else mix
+        some = _core(market, bound, (owner, options), lives, idle)
         shares = _program(case, some, bound)
         if turn == turns - 1:
             break

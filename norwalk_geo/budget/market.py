@@ -166,6 +166,23 @@ class Market:
         share = float(lanes.cost.sum() / self.lanes.cost.sum())
         return replace(self, lanes=lanes, order=self.order[step // 2 :: step]), share
 
+    def part(self, rows: Integers) -> Market:
+        """
+        Take some of the sections.
+
+        Parameters
+        ----------
+        rows
+            Places in the order of the market, ascending.
+
+        Returns
+        -------
+        part
+            Of those sections.
+        """
+        lanes: list[Any] = [np.ascontiguousarray(one[rows]) for one in self.lanes]
+        return replace(self, lanes=Lanes(*lanes), order=self.order[rows])
+
     def charges(self, charge: Floats) -> Charges:
         """
         Lay out the charges for the kernels.
