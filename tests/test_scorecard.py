@@ -312,3 +312,24 @@ def test_a_plan_is_put_before_and_after_by_every_policy_and_nothing_is_left_out(
     assert found.loc[("miles_repaired", "optimal"), "after"] == 4
     assert pd.isna(found.loc[("miles_repaired", "optimal"), "difference"])
     assert found.loc[("on_time", "optimal"), "says"] == "Not changed by the choice of streets"
+
+
+def test_response_times_stand_beside_the_measures_where_there_are_requests(tmp_path: Path) -> None:
+    folder = make_city(tmp_path / "c", years=1)
+    one = gpd.read_file(folder / "clean" / "sections.gpkg")["section_id"].iloc[0]
+    rows = "request_id,kind,opened_on,closed_on,section_id\n"
+    rows += f"r1,pothole,2026-01-01,2026-01-05,{one}\nr2,pothole,2026-01-01,,{one}\n"
+    (folder / "clean" / "requests.csv").write_text(rows, encoding="utf-8")
+    settings = folder / "norwalk.toml"
+    named = settings.read_text("utf-8").replace(
+        "[tables]\n", '[tables]\nrequests = "clean/requests.csv"\n', 1
+    )
+    settings.write_text(named, encoding="utf-8")
+    assert norwalk("scorecard", folder, "--out", tmp_path / "o", "--quiet").code == 0
+    found = pd.read_csv(tmp_path / "o" / "scorecard" / "request_times.csv").set_index(
+        ["kind", "zone_id"]
+    )
+    assert found.loc[("pothole", "all"), ["requests", "open_requests"]].tolist() == [2, 1]
+    assert found.loc[("pothole", "all"), "median_days"] == 4
+    scores = pd.read_csv(tmp_path / "o" / "scorecard" / "scores.csv").set_index("measure_id")
+    assert pd.isna(scores.loc["reporting_satisfaction", "value"])

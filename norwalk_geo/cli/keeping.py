@@ -204,10 +204,12 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
             (measures, objectives),
             pci_now=compared.plan.pci_now,
         )
-        found = report.Scored(scores, periods, measures, objectives, entered, effects)
+        times = measuring.request_times(read, day)
+        found = report.Scored(scores, periods, measures, objectives, entered, effects, times)
         about = assessing.origin(read, day, known.notes)
         summary = report.scorecard_summary(found, about=about)
         show.step("Writing the scorecard")
         report.write_scorecard(aside, found, summary)
     pages = ["scorecard.html", *(f"scorecard.{k}.html" for k in sorted(scores) if k != "en")]
-    return Outcome(summary, (*pages, *_FILES))
+    extra = () if times is None else ("request_times.csv",)
+    return Outcome(summary, (*pages, *_FILES, *extra))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import config, network, pci, projects, scorecard
+from norwalk_geo import config, network, pci, projects, requests, scorecard
 from norwalk_geo.cli import access, reading, siting
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
     from norwalk_geo.cli.records import City
 
-__all__ = ["computed", "delivered"]
+__all__ = ["computed", "delivered", "request_times"]
 
 
 def delivered(city: City, day: dt.date) -> pd.DataFrame | None:
@@ -43,6 +43,32 @@ def delivered(city: City, day: dt.date) -> pd.DataFrame | None:
         as_of=day,
         start_month=city.config.fiscal_year_start,
     )
+
+
+def request_times(city: City, day: dt.date) -> pd.DataFrame | None:
+    """
+    Say how soon residents' requests are done, by kind and zone of the section that they are on.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    day
+        Day that the data describe.
+
+    Returns
+    -------
+    request_times
+        None where the city has no table of requests.
+    """
+    table = city.tables.get("requests")
+    if table is None:
+        return None
+    sections = gpd.GeoDataFrame(city.tables["sections"])
+    placed = requests.place(table, sections)
+    blank = pd.Series(None, index=sections.index, dtype="str")
+    zones = pd.Series(pd.DataFrame(sections).get("zone_id", blank))
+    return requests.response_times(table, placed["section_id"].map(zones), as_of=day)
 
 
 def computed(city: City, plan: Plan, day: dt.date) -> list[pd.DataFrame]:

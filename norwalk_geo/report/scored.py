@@ -40,6 +40,8 @@ class Scored:
         Every entry with its corrections; none where nothing was entered.
     effects
         What the plan and its rivals do to the measures; none where they were not compared.
+    request_times
+        Days within which requests are done by kind and zone; none where there are no requests.
     """
 
     scores: Mapping[str, Scores]
@@ -48,6 +50,7 @@ class Scored:
     objectives: pd.DataFrame
     entered: pd.DataFrame | None
     effects: pd.DataFrame | None = None
+    request_times: pd.DataFrame | None = None
 
 
 def scorecard_summary(found: Scored, *, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,6 +138,10 @@ def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> 
         effects = found.effects.reset_index()
         _csv(effects, folder / "plan_effects.csv", notice)
         sheets["What the plan changes"] = effects.drop(columns=["measure_id", "policy"])
+    if found.request_times is not None:
+        times = found.request_times.reset_index()
+        _csv(times, folder / "request_times.csv", notice)
+        sheets["Requests"] = times
     if found.entered is not None and len(found.entered):
         entered = found.entered.reset_index()
         entered["entered_on"] = entered["entered_on"].dt.date
