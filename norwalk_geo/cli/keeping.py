@@ -152,6 +152,35 @@ def scores(
     return found, objectives
 
 
+def _scored(city: City, known: assessing.Assessed, day: dt.date) -> report.Scored:
+    """Score a city, and put what its plan and the rivals change beside it."""
+    measures, objectives = _measures(city)
+    entered = _entered(city, measures, day)
+    compared = budget.compare(
+        known.condition,
+        known.sections,
+        known.life,
+        budget_usd=known.budget_usd,
+        rules=known.rules,
+        ranking=city.parameters["ranking"],
+    )
+    computed = measuring.computed(city, compared.plan, day)
+    scores, periods = {}, pd.DataFrame()
+    for language in dict.fromkeys((*city.config.languages, "en")):
+        scores[language], periods = scorecard.score(
+            measures, computed, entered=entered, language=language
+        )
+    effects = scorecard.plan_effects(
+        compared.policies,
+        compared.years,
+        periods,
+        (measures, objectives),
+        pci_now=compared.plan.pci_now,
+    )
+    times = measuring.request_times(city, day)
+    return report.Scored(scores, periods, measures, objectives, entered, effects, times)
+
+
 def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:
     """
     Score a city and write every file.
@@ -175,41 +204,15 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
     show.step("Reading the city")
     read = reading.read_city(city, as_of=as_of)
     day = reading.day(read.config, as_of)
-    measures, objectives = _measures(read)
-    entered = _entered(read, measures, day)
+    _entered(read, _measures(read)[0], day)
     with io.writing(out / _FOLDER) as aside:
         show.step("Planning, for what the plan changes")
         known = assessing.assess(read, day)
-        compared = budget.compare(
-            known.condition,
-            known.sections,
-            known.life,
-            budget_usd=known.budget_usd,
-            rules=known.rules,
-            ranking=read.parameters["ranking"],
-        )
-        computed = measuring.computed(read, compared.plan, day)
-        scores = {}
-        periods = pd.DataFrame()
-        for language in read.config.languages:
-            scores[language], periods = scorecard.score(
-                measures, computed, entered=entered, language=language
-            )
-        if "en" not in scores:
-            scores["en"], periods = scorecard.score(measures, computed, entered=entered)
-        effects = scorecard.plan_effects(
-            compared.policies,
-            compared.years,
-            periods,
-            (measures, objectives),
-            pci_now=compared.plan.pci_now,
-        )
-        times = measuring.request_times(read, day)
-        found = report.Scored(scores, periods, measures, objectives, entered, effects, times)
+        found = _scored(read, known, day)
         about = assessing.origin(read, day, known.notes)
         summary = report.scorecard_summary(found, about=about)
         show.step("Writing the scorecard")
         report.write_scorecard(aside, found, summary)
-    pages = ["scorecard.html", *(f"scorecard.{k}.html" for k in sorted(scores) if k != "en")]
-    extra = () if times is None else ("request_times.csv",)
+    pages = ["scorecard.html", *(f"scorecard.{k}.html" for k in sorted(found.scores) if k != "en")]
+    extra = () if found.request_times is None else ("request_times.csv",)
     return Outcome(summary, (*pages, *_FILES, *extra))
