@@ -19,7 +19,7 @@ from norwalk_geo.network.model import feet_per_unit
 if TYPE_CHECKING:
     from norwalk_geo.cli.show import Show
 
-__all__ = ["FOLDER", "alongside", "features", "findings", "write"]
+__all__ = ["FOLDER", "features", "findings", "write"]
 
 FOLDER = "ada"
 _FEATURES = ("ramps", "walks", "crossings", "stops", "building_elements")
@@ -247,27 +247,6 @@ def _files(found: report.Accessible) -> tuple[str, ...]:
     """Name the files that are written."""
     bare = () if found.corners is not None else ("corners.csv", "corner_sections.csv")
     return tuple(name for name in report.ACCESS_FILES if name not in bare)
-
-
-def alongside(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> tuple[str, ...]:
-    """
-    Check a city's accessibility in a routine run, where it has the tables and names standards.
-
-    Parameters
-    ----------
-    city, out, as_of, show
-        As `write` takes them.
-
-    Returns
-    -------
-    files
-        Files written, below `ada`; none where there is nothing to check.
-    """
-    settings = config.read_config(city)
-    if not settings.enforce or not set(_FEATURES) & set(settings.tables):
-        return ()
-    found = write(city, out, as_of=as_of, show=show)
-    return tuple(f"{FOLDER}/{name}" for name in found.files)
 
 
 def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:

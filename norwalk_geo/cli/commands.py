@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -274,15 +273,14 @@ def run(
     """
     Do the whole job: check the city, plan, and write every result.
 
-    The one command of a routine run. It does all that the city has tables for.
+    The one command of a routine run. Other answers have commands of their own: assess, ada, sites,
+    scorecard, papers and publish.
     """
     with guard(as_json=as_json, quiet=quiet) as show:
-        from norwalk_geo.cli import access, job
+        from norwalk_geo.cli import job
 
         target = out or job.default_out(city)
-        made = job.plan(city, target, as_of=as_of, show=show)
-        also = access.alongside(city, target, as_of=as_of, show=show)
-        show.planned(replace(made, files=(*made.files, *also)), target)
+        show.planned(job.plan(city, target, as_of=as_of, show=show), target)
 
 
 app.command()(state.assess)
