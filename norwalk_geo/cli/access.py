@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from norwalk_geo import ada, barriers, config, exchange, io, network, report, routing, schema
+from norwalk_geo import ada, barriers, exchange, io, network, report, routing, schema
 from norwalk_geo.cli import assessing, planning, reading
 from norwalk_geo.cli.records import City, Outcome
 from norwalk_geo.errors import ConfigError, Problem
