@@ -14,7 +14,9 @@ from benchmarks.planning import peak_mb
 if TYPE_CHECKING:
     import pandas as pd
 
+    from norwalk_geo.budget import Ramps
     from norwalk_geo.budget.model import Case
+    from norwalk_geo.budget.ramps import Duties
     from norwalk_geo.treatments import Lifecycle
 
 __all__ = ["add", "main"]
@@ -36,6 +38,9 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     parser.add_argument("--sections", type=int, default=4_000, help="Sections of the network.")
     parser.add_argument("--years", type=int, default=10, help="Years of the plan.")
     parser.add_argument("--period", type=int, default=5, help="Years between visits to a zone.")
+    parser.add_argument(
+        "--corners", action="store_true", help="On a grid whose corners lack ramps."
+    )
     parser.add_argument("--json", action="store_true", help="Print one JSON object.")
     parser.set_defaults(main=main)
 
@@ -51,6 +56,22 @@ def streets(case: Case) -> pd.DataFrame:
     return pd.DataFrame({"zone_id": zone, "functional_class": classes}, index=case.ids)
 
 
+def owed(duties: Duties, ids: pd.Index) -> Ramps:
+    """The corners of the grid as a city's tables."""
+    import pandas as pd
+
+    from norwalk_geo.budget import Ramps
+
+    names = pd.Index([f"c{k:05}" for k in range(len(duties.usd))], name="corner_id")
+    cost = dict.fromkeys(("cost_usd", "cost_low_usd", "cost_high_usd"), duties.usd)
+    due = {"ramps_due": 1, "ramps_unknown": 0, "ramps_infeasible": 0}
+    corners = pd.DataFrame({**due, **cost}, index=names)
+    links = pd.MultiIndex.from_arrays(
+        [names[duties.corner], ids[duties.section]], names=["corner_id", "section_id"]
+    )
+    return Ramps(corners, pd.DataFrame({"is_crossed": True}, index=links))
+
+
 def funded(case: Case, table: pd.DataFrame) -> Case:
     """Let five funds pay for the same money as the yearly budget."""
     from norwalk_geo.budget.demands import Demands, Fund
@@ -63,14 +84,18 @@ def funded(case: Case, table: pd.DataFrame) -> Case:
             name,
             {year: part * usd[year] for year in usd},
             classes=frozenset(one for one in known if one.startswith(classes)),
-            treatments=kinds,
+            treatments=kinds | ({"ramps"} if kinds == {"alteration"} else set()),
             keeps_years=keeps,
         )
         for name, part, classes, kinds, keeps in FUNDS
     )
+    ramps = None if case.duties is None else owed(case.duties, case.ids)
     planned = Planned(table, case.family, case.exact_age, case.area, case.rules.terminal_years)
-    made = terms(Demands(funds=funds), planned, case.years, case.budget_cents, case.life)
-    return replace(case, pattern=made.pattern, cell=made.cell, rows=made.rows)
+    demands = Demands(funds=funds, ramps=ramps)
+    made = terms(demands, planned, case.years, case.budget_cents, case.life)
+    growth = case.unit_cost[:, 0, 0] / case.life.unit_cost_usd_sy[0, 0]
+    duties = None if made.duties is None else made.duties.grown(growth)
+    return replace(case, pattern=made.pattern, cell=made.cell, rows=made.rows, duties=duties)
 
 
 def classed(life: Lifecycle) -> Lifecycle:
@@ -80,15 +105,17 @@ def classed(life: Lifecycle) -> Lifecycle:
     return replace(life, treatments=life.treatments.assign(ada_kind=kinds))
 
 
-def plan(sections: int, years: int, period: int) -> dict[str, Any]:
+def plan(sections: int, options: argparse.Namespace) -> dict[str, Any]:
     """Choose a rotation; arterials are free of it."""
+    from benchmarks import corners
     from norwalk_geo.budget.questions import solving
     from norwalk_geo.budget.rotation.layout import lay_out
     from norwalk_geo.budget.rotation.searching import search
     from norwalk_geo.budget.rotation.settings import Rotation
 
     life = classed(instance.lifecycle(age_alone=False))
-    case = instance.layout(instance.stock(sections, life), life, years)
+    drawer, years = corners if options.corners else instance, options.years
+    case = drawer.layout(drawer.stock(sections, life), life, years)
     table = streets(case)
     case = funded(case, table)
     begin = time.perf_counter()
@@ -99,14 +126,15 @@ def plan(sections: int, years: int, period: int) -> dict[str, Any]:
         case,
         table["zone_id"].mask(is_free),
         table["functional_class"],
-        Rotation(period),
+        Rotation(options.period),
     )
     rotated = search(zones)
     done = time.perf_counter()
     nothing = solving.no_work(case).objective
     value, bound = rotated.value / case.scale, rotated.bound / case.scale
     return {
-        "sections": sections,
+        "sections": len(case.ids),
+        "corners": 0 if case.duties is None else len(case.duties.usd),
         "years": years,
         "zones": ZONES,
         "funds": len(FUNDS),
@@ -128,8 +156,8 @@ def plan(sections: int, years: int, period: int) -> dict[str, Any]:
 
 def main(options: argparse.Namespace) -> None:
     """Measure and print."""
-    plan(WARM_SECTIONS, options.years, options.period)
-    found = {**plan(options.sections, options.years, options.period), "peak_mb": peak_mb()}
+    plan(WARM_SECTIONS, options)
+    found = {**plan(options.sections, options), "peak_mb": peak_mb()}
     if options.json:
         print(json.dumps(found, indent=2))
         return

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from norwalk_geo import network
-from norwalk_geo.budget import ledger, policies, results
+from norwalk_geo.budget import ledger, policies, results, solution
 from norwalk_geo.budget.measures import Lives
 from norwalk_geo.budget.model import CENTS, Case, Floats, Rules, build_case
 from norwalk_geo.budget.objectives import for_backlog
-from norwalk_geo.budget.search import search
+from norwalk_geo.budget.ramps.tables import ramp_work
 from norwalk_geo.budget.simulate import objective, simulate
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class LeastBacklog:
         Backlog of the same plan played through in continuous age.
     objective
         Condition over the whole plan that comes of it, as `optimize` counts it, points.
+    ramps
+        Corners whose ramps are built; None where no ramps are due.
     """
 
     work: pd.DataFrame
@@ -63,6 +65,7 @@ class LeastBacklog:
     gap: float | None
     backlog_exact_usd: float
     objective: float
+    ramps: pd.DataFrame | None = None
 
 
 def least_backlog(
@@ -122,7 +125,8 @@ def least_backlog(
     )
     size = len(case.years)
     by_year = np.full(size, 1 / size) if over == "years" else np.eye(size)[-1]
-    found = search(for_backlog(case, by_year))
+    counted, found = solution.find(for_backlog(case, by_year))
+    case = replace(case, duties=counted.duties)
     if ledger.broken(case, found.treatments):
         raise RuntimeError("the plan breaks its own rows: please report this")
     chosen = _played(case, found.treatments)
@@ -146,6 +150,7 @@ def least_backlog(
         gap=(mine - bound) / (nothing - bound) if nothing - bound > _NOISE else None,
         backlog_exact_usd=_backlog(exact, by_year),
         objective=objective(case, chosen.course),
+        ramps=ramp_work(case, found.treatments),
     )
 
 

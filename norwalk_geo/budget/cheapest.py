@@ -11,14 +11,15 @@ import pandas as pd
 
 from norwalk_geo import network, schema
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import ledger, policies, results
+from norwalk_geo.budget import ledger, policies, results, solution
 from norwalk_geo.budget.bound import Bound, Prices
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.demands import NETWORK
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import Case, Floats, Rules, build_case
 from norwalk_geo.budget.objectives import for_cost
-from norwalk_geo.budget.search import counted, search
+from norwalk_geo.budget.ramps.tables import ramp_work
+from norwalk_geo.budget.search import counted
 from norwalk_geo.budget.simulate import Course, simulate
 from norwalk_geo.budget.terms import class_of
 from norwalk_geo.errors import InfeasibleError, Problem
@@ -56,6 +57,8 @@ class Cheapest:
         (cost − bound) / cost; missing where nothing needs to be spent.
     discount_pct
         Yearly rate that later dollars are discounted at.
+    ramps
+        Corners whose ramps are built, which are in the cost; None where no ramps are due.
     """
 
     work: pd.DataFrame
@@ -66,6 +69,7 @@ class Cheapest:
     bound_usd: float
     gap: float | None
     discount_pct: float
+    ramps: pd.DataFrame | None = None
 
 
 def cheapest(
@@ -138,7 +142,8 @@ def cheapest(
     if rate is None:
         rate = float(schema.parameters("discount")["value"]["discount_pct"])
     priced = for_cost(case, rate)
-    return _record(case, priced, _found(priced), sections, rate)
+    priced, found = _found(priced)
+    return _record(replace(case, duties=priced.duties), priced, found, sections, rate)
 
 
 def _limited(
@@ -148,24 +153,28 @@ def _limited(
     area = float(network.measure(sections, life.classes)["area_sy"].sum())
     dearest = float(life.unit_cost_usd_sy.max()) * area
     growth = 1 + max(rules.cost_growth_pct, 0.0) / 100
+    ramps = rules.demands.ramps
+    corners = 0.0 if ramps is None else float(ramps.corners["cost_usd"].sum())
     return {
-        year: dearest * growth ** max(year - rules.base_year, 0) if usd == np.inf else usd
+        year: (dearest + corners) * growth ** max(year - rules.base_year, 0)
+        if usd == np.inf
+        else usd
         for year, usd in budget_usd.items()
     }
 
 
-def _found(case: Case) -> Found:
+def _found(case: Case) -> tuple[Case, Found]:
     """Begin where one price on all targets reaches them, and search."""
     market = Market.of(case)
     start = _start(market)
     if start.gain:
-        return search(case, start=start)
+        return solution.find(case, start=start)
     answer = market.ask(start.charge, wants_lives=True)
     lives = np.empty_like(answer.lives.treatments)
     lives[market.order] = answer.lives.treatments
     if ledger.broken(case, lives):
-        return search(case)
-    return Found(lives, start, np.zeros(len(case.rows.money)))
+        return solution.find(case)
+    return case, Found(lives, start, np.zeros(len(case.rows.money)))
 
 
 def _start(market: Market) -> Bound:
@@ -221,6 +230,7 @@ def _record(case: Case, priced: Case, found: Found, sections: Sections, rate: fl
         bound_usd=bound,
         gap=(cost - bound) / cost if cost > 0 else None,
         discount_pct=rate,
+        ramps=ramp_work(case, found.treatments),
     )
 
 

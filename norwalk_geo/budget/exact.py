@@ -18,7 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from norwalk_geo.budget import ledger, owing
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market, Near
-from norwalk_geo.budget.measures import points, rows_of, usage
+from norwalk_geo.budget.measures import points, rows_of, usage, worth
 from norwalk_geo.budget.model import CENTS, Integers
 from norwalk_geo.budget.ramps import search
 
@@ -55,7 +55,7 @@ def improve(market: Market, found: Found) -> Found:
     if is_broken:  # The core may have lacked the lives that keep the rows.
         found = replace(found, treatments=search.mend(market, bound, found.treatments))
         is_broken = bool(ledger.broken(case, found.treatments))
-    mine = float(points(case, found.treatments).sum())
+    mine = worth(case, found.treatments)
     if is_broken:
         mine = bound.value - 3 * bound.gain
     room = bound.value - mine
@@ -76,7 +76,7 @@ def improve(market: Market, found: Found) -> Found:
             raise ledger.impossible(case, found.over)
         return replace(found, bound=better)
     lives = near.treatments[pick]
-    value = float(points(case, lives).sum())
+    value = worth(case, lives)
     if not _keeps(market, lives) or value <= mine:
         if is_broken:
             raise ledger.impossible(case, found.over)
@@ -88,7 +88,7 @@ def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Intege
     """Choose one life a section; return them if any, and what no plan of these lives exceeds."""
     case, rows = market.case, market.case.rows
     some, count, pays = rows_of(case, near.owner), len(near.owner), len(rows.paid)
-    worth, used = points(some, near.treatments), usage(some, near.treatments)
+    gains, used = points(some, near.treatments), usage(some, near.treatments)
     payment = sparse.csr_array((np.ones(pays), (rows.paid, np.arange(pays))), (rows.cells, pays))
     cents = rows.use.copy()
     cents[:, : rows.cells] /= CENTS
@@ -106,7 +106,7 @@ def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Intege
     once = sparse.hstack([one, sparse.csr_array((len(case.ids), pays + wide))], format="csr")
     free = sparse.csr_array((owed.lives.shape[0], pays))
     found = milp(
-        np.append(-worth / gain, np.zeros(pays + wide)),
+        np.concatenate([-gains / gain, np.zeros(pays), owed.toll / gain]),
         integrality=np.concatenate([np.ones(count), np.zeros(pays), np.ones(wide)]),
         bounds=Bounds(0, np.concatenate([np.ones(count), np.full(pays, np.inf), np.ones(wide)])),
         constraints=[

@@ -146,6 +146,22 @@ class Market:
             shares = np.repeat(links[:, None], case.rows.years, axis=1)
         return cls(case, kernel.shapes(case.graph, case.start), lanes, order, pci, shares)
 
+    def sharing(self, shares: Floats) -> Market:
+        """
+        Share the cost of ramps otherwise.
+
+        Parameters
+        ----------
+        shares
+            By link and year; those of a corner sum to one in each year.
+
+        Returns
+        -------
+        market
+            The same city; any shares prove a bound.
+        """
+        return replace(self, shares=shares)
+
     def sample(self, count: int) -> tuple[Market, float]:
         """
         Take every so-manieth section: states and cost ratios are spread as in the whole.

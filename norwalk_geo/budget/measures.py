@@ -20,6 +20,7 @@ __all__ = [
     "unserved",
     "usage",
     "usage_value",
+    "worth",
 ]
 
 Lives: TypeAlias = npt.NDArray[np.int8]
@@ -129,6 +130,29 @@ def points(case: Case, treatments: Lives) -> Floats:
     end = _condition(case, treatments)
     total: Floats = case.weight * (end.sum(axis=1) + case.rules.terminal_years * end[:, -1])
     return total if case.toll is None else total - usage_value(case, treatments, case.toll)
+
+
+def worth(case: Case, treatments: Lives) -> float:
+    """
+    Work out what a plan is worth to the objective, its ramps included where they count.
+
+    Parameters
+    ----------
+    case
+        The city.
+    treatments
+        Treatment by section and year; −1 for none.
+
+    Returns
+    -------
+    worth
+        In the units of the case's objective.
+    """
+    sum_of_rows = float(points(case, treatments).sum())
+    if case.toll is None or case.duties is None:
+        return sum_of_rows
+    bill = case.duties.bill(treatments).ravel()
+    return sum_of_rows - float(case.toll[: len(bill)] @ bill) / CENTS
 
 
 def unserved(case: Case, treatments: Lives, idle: Floats) -> Floats:

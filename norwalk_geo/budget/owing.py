@@ -29,11 +29,14 @@ class Owed(NamedTuple):
         What ramps that fall due use of every row of the program.
     lives, falls
         Coefficients of lives and of the variables of ramps.
+    toll
+        What ramps that fall due take from the objective.
     """
 
     bill: sparse.csr_array
     lives: sparse.csr_array
     falls: sparse.csr_array
+    toll: Floats
 
 
 def _bill(case: Case, owed: Duties, scales: tuple[float, Floats]) -> sparse.csr_array:
@@ -51,6 +54,16 @@ def _bill(case: Case, owed: Duties, scales: tuple[float, Floats]) -> sparse.csr_
         use = rows.use[:, cell] / CENTS * cents / reach[:, None]
         parts.append(sparse.csr_array(use))
     return sparse.csr_array(sparse.vstack(parts, format="csr"))
+
+
+def _toll(case: Case, owed: Duties) -> Floats:
+    """What a corner that falls due in a year takes from the objective."""
+    corners, years = owed.cents.shape
+    if case.toll is None:
+        return np.zeros(corners * years)
+    at = np.maximum(np.arange(years) - owed.lead[:, None], 0)
+    cents = np.take_along_axis(owed.cents, at, axis=1)
+    return np.asarray(cents / CENTS * case.toll[owed.kind[:, None] * case.rows.years + at]).ravel()
 
 
 def _altered(owed: Duties, near: Near) -> Integers:
@@ -82,7 +95,7 @@ def owed(case: Case, near: Near, scales: tuple[float, Floats]) -> Owed:
     size = case.rows.cells + len(case.rows.money) + len(case.rows.limit)
     if duties is None:
         none = sparse.csr_array((0, count))
-        return Owed(sparse.csr_array((size, 0)), none, sparse.csr_array((0, 0)))
+        return Owed(sparse.csr_array((size, 0)), none, sparse.csr_array((0, 0)), np.zeros(0))
     first, corners, links = _altered(duties, near), len(duties.usd), len(duties.corner)
     # Lives by link: each link's section's lives.
     of = sparse.csr_array((np.ones(count), (near.owner, np.arange(count))), (len(case.ids), count))
@@ -101,4 +114,5 @@ def owed(case: Case, near: Near, scales: tuple[float, Floats]) -> Owed:
         _bill(case, duties, scales),
         sparse.csr_array(sparse.vstack([-must, gather @ must])),
         sparse.csr_array(sparse.vstack([until[place], -until])),
+        _toll(case, duties),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import exact, ledger
+from norwalk_geo.budget import core, exact, ledger
 from norwalk_geo.budget import search as plainly
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.core import Found
@@ -17,7 +17,7 @@ from norwalk_geo.budget.model import Case, Integers
 from norwalk_geo.budget.ramps import search, shares
 from norwalk_geo.budget.ramps.duties import Duties
 
-__all__ = ["find"]
+__all__ = ["choose", "find", "prove"]
 
 
 def find(
@@ -50,14 +50,64 @@ def find(
     """
     if case.duties is None:
         return case, plainly.search(case, progress=progress, start=start)
-    market = Market.of(case)
-    market, best = shares.minimize(market)
+    market, best = prove(Market.of(case), start=start)
     if progress:
         progress(1.0)
-    case = replace(case, duties=replace(case.duties, lead=_lead(case, case.duties, best)))
+    market, found = choose(market, best)
+    return market.case, exact.improve(market, found)
+
+
+def prove(
+    market: Market, *, start: Bound | None = None, turns: int | None = None
+) -> tuple[Market, Bound]:
+    """
+    Find prices, and shares of ramps where any are due, that prove a tight bound.
+
+    Parameters
+    ----------
+    market
+        The city.
+    start
+        Proof of a city with the same rows, to begin at.
+    turns
+        How often shares and prices are improved in turns.
+
+    Returns
+    -------
+    market, bound
+        The city with the best shares found, and the bound that they prove.
+    """
+    if market.case.duties is None:
+        return market, bounds.minimize(market, start=start)
+    if turns is None:
+        return shares.minimize(market, start=start)
+    return shares.minimize(market, start=start, turns=turns)
+
+
+def choose(market: Market, proof: Bound) -> tuple[Market, Found]:
+    """
+    Choose a life for every section at the best prices, ramps paid for.
+
+    Parameters
+    ----------
+    market
+        The city with its best shares.
+    proof
+        Its prices.
+
+    Returns
+    -------
+    market, found
+        The city, in which it is decided when each corner's ramps are built; and the plan, which may
+        still exceed a row.
+    """
+    case, duties = market.case, market.case.duties
+    if duties is None:
+        return market, core.choose(market, proof)
+    case = replace(case, duties=replace(duties, lead=_lead(case, duties, proof)))
     market = replace(market, case=case)
-    treatments = search.choose(market, best)
-    return case, exact.improve(market, Found(treatments, best, ledger.lacking(case, treatments)))
+    treatments = search.choose(market, proof)
+    return market, Found(treatments, proof, ledger.lacking(case, treatments))
 
 
 def _lead(case: Case, duties: Duties, bound: Bound) -> Integers:

@@ -21,7 +21,7 @@ from norwalk_geo.budget.packages.sharing import PackagedMarket, shared_bound
 from norwalk_geo.budget.plan import Plan
 from norwalk_geo.budget.rows import CLOSED
 from norwalk_geo.budget.simulate import simulate
-from norwalk_geo.errors import InfeasibleError, Problem, SchemaError
+from norwalk_geo.errors import Problem, SchemaError
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
@@ -143,10 +143,6 @@ def optimize_packages(
     """
     rules, aligned = rules or Rules(), plan.align(condition, sections)
     case = build_case(aligned, sections, lifecycle, budget_usd=budget_usd, rules=rules)
-    if case.duties is not None:
-        what = "curb ramps are not yet planned together with packages"
-        problem = Problem("ramps", what, remedy="Leave the ramps or the packages out.")
-        raise InfeasibleError.of("packages", [problem])
     wanted = packages or package_settings()
     package = _partition(case, sections, wanted)
     market, proof = shared_bound(PackagedMarket.of_packages(case, package, wanted.mobilization_usd))

@@ -18,7 +18,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import core, exact, ledger
+from norwalk_geo.budget import core, exact, ledger, solution
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.measures import points
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
@@ -28,7 +28,7 @@ from norwalk_geo.errors import InfeasibleError, Problem
 
 __all__ = ["Opened", "open_packages", "restricted"]
 
-_ROUNDS = 30
+_ROUNDS, _ROUNDS_WITH_RAMPS = 30, 12
 _NOTHING = 1e-9
 
 Flags = npt.NDArray[np.bool_]
@@ -120,7 +120,7 @@ class _Opening:
         self.usd, self.cells = market.mobilization_usd, market.cheapest_cells(proof.charge)
         self.forced = _any(self.package, self.case.cell[self.case.pattern, :, 0] == CLOSED)
         self.can = self.cells >= 0
-        self.gain = proof.gain
+        self.gain, self.shares = proof.gain, market.shares
 
     def set_aside(self, is_open: Flags, prices: Floats) -> Integers | None:
         """Cents of mobilization by payment, from the cheapest funds; None if they lack money."""
@@ -151,12 +151,17 @@ class _Opening:
         left = case.rows.money - case.rows.draws @ aside / CENTS
         money = np.maximum(np.rint(left * CENTS) / CENTS, 0.0)
         case = replace(case, rows=replace(case.rows, money=money))
-        market = Market.of(case)
-        found = core.choose(market, bounds.minimize(market))
+        market, found = solution.choose(*self._proved(case))
+        case = market.case
         if ledger.broken(case, found.treatments):
             return None
         value = float(points(case, found.treatments).sum())
         return Opened(is_open, case, found, value, aside)
+
+    def _proved(self, case: Case) -> tuple[Market, bounds.Bound]:
+        """Prices of the city with some package-years open; shares of ramps are those of all."""
+        market = Market.of(case).sharing(self.shares)
+        return market, bounds.minimize(market)
 
     def net(self, is_open: Flags, charge: Floats) -> Floats:
         """What each package-year is worth beyond its mobilization, open or not."""
@@ -172,7 +177,7 @@ class _Opening:
 
     def _values(self, is_open: Flags, charge: Floats) -> Floats:
         """Worth of every section's best life."""
-        market = Market.of(restricted(self.case, self.package, is_open))
+        market = Market.of(restricted(self.case, self.package, is_open)).sharing(self.shares)
         values = np.empty(len(market.order))
         values[market.order] = market.ask(charge, wants_lives=True).lives.value
         return values
@@ -236,7 +241,7 @@ def open_packages(market: PackagedMarket, proof: bounds.Bound) -> Opened:
         problem = Problem("packages", "no plan keeps to every row", remedy=remedy)
         raise InfeasibleError.of("packages", [problem])
     most = len(start)
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if market.case.duties is None else _ROUNDS_WITH_RAMPS):
         prices = best.found.bound
         # Where nobody works after all, the money is free for others.
         used = best.treated(search.package) | search.forced

@@ -18,6 +18,7 @@ from norwalk_geo.budget import bound as bounds
 from norwalk_geo.budget.market import BLOCKS, Answer, Market
 from norwalk_geo.budget.model import Case, Floats, Integers
 from norwalk_geo.budget.pricing import BARRED, Charges
+from norwalk_geo.budget.ramps import shares
 
 __all__ = ["PackagedMarket", "shared_bound"]
 
@@ -246,7 +247,12 @@ def shared_bound(market: PackagedMarket) -> tuple[PackagedMarket, bounds.Bound]:
     market, bound
         With the best shares found, and their bound: valid for every plan that pays mobilization.
     """
-    best = market, bounds.minimize(market)
+    if market.case.duties is None:
+        best = market, bounds.minimize(market)
+    else:
+        first, value = shares.minimize(market)
+        market = replace(market, shares=first.shares)
+        best = market, value
     proof = best[1]
     for turn in range(_ROUNDS):
         market = _moved(market, market.works(proof.charge), _STEP / (1 + turn / 3))

@@ -11,6 +11,7 @@ from numba import njit
 from norwalk_geo.budget import kernel
 from norwalk_geo.budget.measures import cost_cents, points
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
+from norwalk_geo.budget.policies.dues import Dues, altered, dues, move, payable, settled
 from norwalk_geo.budget.policies.purse import Purse, afford, purse
 from norwalk_geo.budget.rows import CLOSED
 
@@ -56,7 +57,8 @@ def benefit_cost(case: Case) -> npt.NDArray[np.int8]:
 
     The lives are those that are best at some price of money, from the dearest to the cheapest, and
     those that begin a number of years later. A step is taken if every year can still pay for it;
-    what was taken before may be replaced, never given back [1]_.
+    what was taken before may be replaced, never given back [1]_. Ramps that an alteration obliges
+    and nobody has built are part of its cost.
 
     Parameters
     ----------
@@ -78,14 +80,15 @@ def benefit_cost(case: Case) -> npt.NDArray[np.int8]:
     weight = case.weight / case.life.weight[case.family]
     city = _City(case.group, case.cost_area, weight, case.miles, case.pattern, case.cell)
     money = purse(case)
-    now = _promised(case, city, money)
+    owed = dues(case, len(money.left))
+    now = _promised(case, city, money, owed)
     top = _dearest(case)
     for price in np.geomspace(top, top / _SPAN, _LEVELS):
-        _take(_steps(case, price), city, now, money, price * _ENOUGH)
+        _take(_steps(case, price), city, now, (money, owed), price * _ENOUGH)
     return now.treatments
 
 
-def _promised(case: Case, city: _City, money: Purse) -> _Now:
+def _promised(case: Case, city: _City, money: Purse, owed: Dues) -> _Now:
     """Begin with doing nothing but what is promised, as far as it can be paid for."""
     only = np.full((len(case.ids), len(case.years)), -1, dtype="int8")
     must = case.cell[case.pattern, :, 0] == CLOSED
@@ -96,8 +99,13 @@ def _promised(case: Case, city: _City, money: Purse) -> _Now:
     drawn = np.zeros((len(only), len(money.left)))
     for i in np.unique(section):
         cells = city.cell[city.pattern[i]]
-        if not afford(money, cells, only[i], cents[i], float(city.miles[i]), drawn[i]):
+        length = float(city.miles[i])
+        if not afford(money, cells, only[i], cents[i], length, drawn[i]):
             only[i], cents[i] = -1, 0
+        elif not settled(owed, i, altered(owed, only[i]), money):
+            money.left[:] += drawn[i]
+            money.miles[:] += length * (only[i] >= 0)
+            only[i], cents[i], drawn[i] = -1, 0, 0.0
     worth = points(case, only) / np.maximum(city.weight, 1e-12)
     return _Now(worth, cents, only, drawn)
 
@@ -131,14 +139,17 @@ def _steps_at_once(case: Case, price: float) -> float:
 
 
 @njit(cache=True)
-def _ratio(steps: _Steps, group: int, sizes: tuple[float, float], now: _Now, i: int) -> float:
+def _ratio(
+    steps: _Steps, group: int, sizes: tuple[float, float], now: _Now, owed: Dues, i: int
+) -> float:
     """Gain per dollar of the best step that a section could take."""
     area, weight = sizes
     best, standing = 0.0, now.cents[i].sum() / CENTS
     for k in range(steps.points.shape[0]):
         gain = (steps.points[k, group] - now.points[i]) * weight
         if gain > 0:
-            extra = steps.dollars[k, group].sum() * area - standing
+            year = altered(owed, steps.treatments[k, group])
+            extra = steps.dollars[k, group].sum() * area - standing + move(owed, i, year) / CENTS
             best = max(best, gain / extra if extra > 0 else np.inf)
     return best
 
@@ -153,18 +164,25 @@ def _give_back(purse: Purse, now: _Now, miles: Floats, i: int, sign: float) -> N
 
 
 @njit(cache=True)
-def _take(steps: _Steps, city: _City, now: _Now, purse: Purse, least: float) -> None:
-    """Take the steps of one level, best ratio first, as far as the money goes."""
+def _take(steps: _Steps, city: _City, now: _Now, money: tuple[Purse, Dues], least: float) -> None:
+    """
+    Take the steps of one level, best ratio first, as far as the money goes.
+
+    A section whose corners are built never alters later than it did: others may count on them.
+    """
+    purse, owed = money
     area, weight, group = city.cost, city.weight, city.group
     ratio = np.zeros(group.shape[0])
     for i in range(group.shape[0]):
-        ratio[i] = _ratio(steps, group[i], (area[i], weight[i]), now, i)
+        ratio[i] = _ratio(steps, group[i], (area[i], weight[i]), now, owed, i)
     drawn = np.zeros(purse.left.shape[0])
     for i in np.argsort(-ratio, kind="mergesort"):
         if ratio[i] < least:
             break
         g, top, cells = group[i], 0.0, city.cell[city.pattern[i]]
         had, best = now.cents[i].sum(), -1
+        has_corners = owed.first[i] < owed.first[i + 1]
+        since = altered(owed, now.treatments[i])
         _give_back(purse, now, city.miles, i, 1.0)
         left, miles = purse.left.copy(), purse.miles.copy()
         for k in range(steps.points.shape[0]):
@@ -172,16 +190,20 @@ def _take(steps: _Steps, city: _City, now: _Now, purse: Purse, least: float) -> 
             if gain <= 0:
                 continue
             cents = np.rint(steps.dollars[k, g] * area[i] * CENTS).astype(np.int64)
-            worth = gain - least * (cents.sum() - had) / CENTS
-            if worth <= top:
+            life = steps.treatments[k, g]
+            year = altered(owed, life)
+            worth = gain - least * (cents.sum() - had + move(owed, i, year)) / CENTS
+            if worth <= top or (has_corners and year > since):
                 continue
-            if afford(purse, cells, steps.treatments[k, g], cents, city.miles[i], drawn):
-                best, top = k, worth
+            if afford(purse, cells, life, cents, city.miles[i], drawn):
+                if payable(owed, i, year, purse):
+                    best, top = k, worth
                 purse.left[:] = left
                 purse.miles[:] = miles
         if best >= 0:
             cents = np.rint(steps.dollars[best, g] * area[i] * CENTS).astype(np.int64)
             afford(purse, cells, steps.treatments[best, g], cents, city.miles[i], drawn)
+            settled(owed, i, altered(owed, steps.treatments[best, g]), purse)
             now.points[i] = steps.points[best, g]
             now.cents[i] = cents
             now.treatments[i] = steps.treatments[best, g]

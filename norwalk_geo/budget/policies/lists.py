@@ -12,6 +12,7 @@ from numba import njit
 
 from norwalk_geo import schema
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
+from norwalk_geo.budget.policies.dues import Dues, dues, settled
 from norwalk_geo.budget.policies.purse import Purse, pay, purse
 from norwalk_geo.budget.rows import CLOSED
 
@@ -102,7 +103,14 @@ def ranking(case: Case, settings: pd.DataFrame | None = None) -> npt.NDArray[np.
 
 @njit(cache=True)
 def _fund(
-    order: Integers, cells: Integers, cents: Integers, miles: Floats, t: int, money: Purse
+    order: Integers,
+    cells: Integers,
+    cents: Integers,
+    called: Integers,
+    miles: Floats,
+    t: int,
+    money: Purse,
+    owed: Dues,
 ) -> Integers:
     """Go down a list and take what can still be paid for; again, as long as that earns shares."""
     taken = np.zeros(order.shape[0], np.bool_)
@@ -114,10 +122,15 @@ def _fund(
             i = order[k]
             if taken[k] or cells[i] < 0 or miles[i] > money.miles[t]:
                 continue
-            if pay(money, cells[i], cents[i]):
-                money.miles[t] -= miles[i]
-                taken[k] = True
-                more = earns
+            before = money.left.copy()
+            if not pay(money, cells[i], cents[i]):
+                continue
+            if owed.alters[called[i]] and not settled(owed, i, t, money):
+                money.left[:] = before
+                continue
+            money.miles[t] -= miles[i]
+            taken[k] = True
+            more = earns
     return order[taken]
 
 
@@ -125,10 +138,12 @@ def _down_the_list(case: Case, order: Order) -> npt.NDArray[np.int8]:
     """
     Each year, fund what the windows call for in an order; equals go by section.
 
-    What is promised is done first; what is forbidden, or what no fund may pay for, is passed over.
+    Whoever alters a street pays for the ramps that are not yet built, or is passed over, too. What
+    is promised is done first; what is forbidden, or what no fund may pay for, is passed over.
     """
     life, count = case.life, len(case.ids)
     chosen, money = do_nothing(case), purse(case)
+    owed = dues(case, len(money.left))
     age, seals = case.age.copy(), case.seals.copy()
     free_from = np.zeros(count, dtype="int64")
     lockout = life.treatments["lockout_years"].to_numpy(dtype="int64")
@@ -144,7 +159,7 @@ def _down_the_list(case: Case, order: Order) -> npt.NDArray[np.int8]:
         is_due &= life.next_age[case.family, called, seals, age] >= 0
         rank = np.argsort(order(t, age, seals, called), kind="stable")
         rank = rank[np.argsort(~promised[rank], kind="stable")]
-        done = _fund(rank[is_due[rank]], cells, cents, case.miles, t, money)
+        done = _fund(rank[is_due[rank]], cells, cents, called, case.miles, t, money, owed)
         j = called[done]
         chosen[done, t] = j
         age[done] = life.next_age[case.family[done], j, seals[done], age[done]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,6 +114,7 @@ def compare(
         "optimal": lambda one: _treatments(one, plan),
     }
     made = {name: played(case, way(case), bound=plan.bound) for name, way in ways.items()}
+    made["optimal"] = played(_as_built(case, plan), made["optimal"].treatments, bound=plan.bound)
     rows = [_row(name, one, plan) for name, one in made.items()]
     years = [
         results.years(one.chosen(), miles).reset_index().assign(policy=name)
@@ -136,6 +137,17 @@ def _treatments(case: Case, plan: Plan) -> npt.NDArray[np.int8]:
     names = case.life.treatments.index
     chosen[row, column] = names.get_indexer(pd.Index(work["treatment"]))
     return chosen
+
+
+def _as_built(case: Case, plan: Plan) -> Case:
+    """Build each corner as long before the alteration as the plan does."""
+    if case.duties is None or plan.ramps is None:
+        return case
+    built = plan.ramps.reset_index()
+    lead = case.duties.lead.copy()
+    at = case.duties.ids.get_indexer(pd.Index(built["corner_id"]))
+    lead[at] = (built["altered_year"] - built["year"]).to_numpy()
+    return replace(case, duties=replace(case.duties, lead=lead))
 
 
 def _row(name: str, one: Solved, plan: Plan) -> dict[str, object]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import core, ledger
+from norwalk_geo.budget import ledger, solution
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import CENTS, Case, Rules
 from norwalk_geo.budget.objectives import for_end
 from norwalk_geo.budget.questions.solving import Solved, no_work, played, scalable, scaled
-from norwalk_geo.budget.search import search
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
@@ -24,6 +22,7 @@ __all__ = ["Held", "cost_to_hold"]
 # The search gives up beyond this multiple of the budget; a bound within this share is settled.
 _MOST, _SETTLED, _TURNS = 64.0, 1e-5, 30
 # Tries above the bound, each so many times as far from it as the one before.
+_LESS, _LITTLE = 4.0, 1e-4
 _FIRST, _FARTHER, _CLOSE, _MIDDLES = 1e-4, 4.0, 1e-3, 2
 
 
@@ -130,13 +129,12 @@ def cost_to_hold(
 def _ended(case: Case, start: Bound | None, *, thoroughly: bool = False) -> tuple[Solved, float]:
     """Plan for the condition at the end alone; with it what no plan can exceed."""
     city = for_end(case)
-    if thoroughly:
-        made = search(city, start=start)
-    else:
-        market = Market.of(city)
-        made = core.choose(market, bounds.minimize(market, start=start))
-    if ledger.broken(case, made.treatments):
-        made = search(city, start=start)
+    if not thoroughly:
+        market, made = solution.choose(*solution.prove(Market.of(city), start=start))
+        city = market.case
+    if thoroughly or ledger.broken(city, made.treatments):
+        city, made = solution.find(city, start=start)
+    case = replace(case, duties=city.duties)
     top = made.bound.value / float(case.area.sum())
     return played(case, made.treatments, bound=0.0), top
 
@@ -153,16 +151,20 @@ def _least(case: Case, target: float) -> tuple[float | None, Bound | None]:
     asked = 1.0
     for _ in range(_TURNS):
         city = for_end(scaled(case, asked))
-        proof = bounds.minimize(Market.of(city), start=proof)
+        _, proof = solution.prove(Market.of(city), start=proof)
         slope = float(proof.at.fund @ city.rows.money) / asked
         missing = goal - (proof.value - slope * asked)
-        if slope <= 0:  # More money does no more.
-            return (share, proof) if missing <= 0 else (None, proof)
-        crossed = missing / slope
+        if slope <= 0 < missing:  # More money does no more.
+            return None, proof
+        crossed = missing / slope if slope > 0 else 0.0
         if crossed > _MOST:
             return crossed, proof
         if crossed <= share * (1 + _SETTLED):
-            break
+            if share > 0 or asked < _LITTLE:
+                break
+            # The last dollar of so much money is worth little; less says what the first is worth.
+            asked /= _LESS
+            continue
         share = asked = crossed
     return share, proof
 
@@ -174,7 +176,7 @@ def _found(
     low, share, step = least, least, _FIRST
     found, _ = _ended(scaled(case, share), proof)
     while found.pci_end < target:
-        low, share, step = share, least * (1 + step), step * _FARTHER
+        low, share, step = share, max(least, _LITTLE) * (1 + step), step * _FARTHER
         if share > _MOST:
             return None, found, least
         found, _ = _ended(scaled(case, share), proof)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from norwalk_geo.budget import choose, policies, results, solution
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.model import CENTS, Case, Floats, Rules, build_case
+from norwalk_geo.budget.ramps.tables import ramp_cents
 from norwalk_geo.budget.simulate import Course, objective, simulate
 from norwalk_geo.errors import InfeasibleError, Problem, SchemaError
 
@@ -79,14 +80,15 @@ class Solved:
     @property
     def spent_usd(self) -> float:
         """
-        Cost of all work.
+        Cost of all work and of the ramps that it obliges.
 
         Returns
         -------
         spent_usd
             Constant dollars, to the cent.
         """
-        return int(choose.cost_cents(self.case, self.treatments).sum()) / CENTS
+        work = choose.cost_cents(self.case, self.treatments).sum()
+        return int(work + ramp_cents(self.case, self.treatments).sum()) / CENTS
 
     @property
     def backlog_usd(self) -> float:

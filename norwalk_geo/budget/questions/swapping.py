@@ -17,11 +17,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.budget import choose, explain, ledger
+from norwalk_geo.budget import choose, explain, ledger, solution
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers, Rules
 from norwalk_geo.budget.questions.solving import laid_out
 from norwalk_geo.budget.rows import CLOSED
-from norwalk_geo.budget.search import search
 from norwalk_geo.budget.simulate import simulate
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def near(case: Case, *, within_pct: float) -> list[Swap]:
     """
     if not case.budget_cents.any():
         return []
-    made = search(case)
+    case, made = solution.find(case)
     plan, lives = made.treatments, choose.gather(case, made.bound)
     worth = explain.worth(case, lives, made.bound, plan)
     gain = _gain(case, plan)
@@ -178,6 +177,7 @@ def _is_plain(case: Case) -> bool:
     """Whether yearly money is all that a plan must keep to."""
     rows = case.rows
     is_yearly = rows.kinds == 1 and len(rows.money) == len(rows.paid) == rows.years
+    is_yearly &= case.duties is None
     return is_yearly and not len(rows.limit) and not (case.cell == CLOSED).any()
 
 

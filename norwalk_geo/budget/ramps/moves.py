@@ -76,6 +76,8 @@ class Ledger(NamedTuple):
         with its neighbors as they are.
     typical
         Units that one section's work uses, about.
+    always
+        First of the rows that count in the objective: every unit costs its price.
     high, low, tight
         Factors on the prices of rows that are exceeded, have much left, and have little left.
     """
@@ -85,6 +87,7 @@ class Ledger(NamedTuple):
     over: float
     own: float
     typical: Floats
+    always: int
     high: Floats
     low: Floats
     tight: Floats
@@ -131,6 +134,8 @@ def _tilted(ledger: Ledger, left: Floats, charge: Floats) -> None:
                 factor = ledger.high[lane]
             elif left[r] > ledger.typical[r]:
                 factor = ledger.low[lane]
+            if r >= ledger.always:
+                factor = 1.0
             price = ledger.price[r] * factor
             for m in range(charge.shape[1]):
                 charge[lane, m] += price * ledger.use[m, r]
@@ -205,7 +210,7 @@ def _merit(ledger: Ledger, left: Floats, change: Floats) -> float:
     """Points that a change of use costs."""
     cost = 0.0
     for r in range(change.shape[0]):
-        if ledger.over < 0.0:
+        if ledger.over < 0.0 or r >= ledger.always:
             cost += ledger.price[r] * change[r]
         else:
             before, after = max(-left[r], 0.0), max(change[r] - left[r], 0.0)

@@ -15,7 +15,8 @@ from norwalk_geo.budget.bound import DEAR, Bound
 from norwalk_geo.budget.lanes import Floats
 from norwalk_geo.budget.ledger import broken, quotas
 from norwalk_geo.budget.market import Market
-from norwalk_geo.budget.measures import Lives, points, total
+from norwalk_geo.budget.measures import Lives, points, total, worth
+from norwalk_geo.budget.model import CENTS
 from norwalk_geo.budget.ramps import moves, paths
 from norwalk_geo.budget.ramps.moves import Corners, Ledger, Now
 
@@ -24,6 +25,9 @@ __all__ = ["choose", "mend"]
 # What sections pay for ramps goes from their shares to what ramps really cost, step by step; prices
 # follow a little, or not at all: the better plan is kept.
 _OWN, _FOLLOWS = (*np.linspace(0.97, 0.0, 30), 0.0, 0.0, 0.0), (0.003, 0.0)
+# Where funds share what they pay for, a long way from the prices spends it in the wrong places.
+_SHORT = (0.5,)
+_AGAIN, _SOFT, _SOFTLY = 2, 1.2, 3
 _PENALTIES = ((3.0, 3), (10.0, 3), (50.0, 3), (1e6, 12))
 _FREE, _AT_ONCE = -1.0, 30_000  # sections that choose in one sweep at most
 # Prices of rows that are exceeded, have much left, and have little left.
@@ -40,9 +44,16 @@ class _Search:
     def __init__(self, market: Market, bound: Bound, plan: Lives | None = None) -> None:
         self.market, self.case, self.gain = market, market.case, bound.gain
         self.corners = _corners(market)
-        self.charges = market.charges(bound.charge)
+        toll = self.case.toll
+        self.charges = market.charges(bound.charge if toll is None else bound.charge + toll)
         every = _living(market, bound.charge) if plan is None else plan
         self.rows, self.price, self.limit = quotas(self.case, bound, total(self.case, every))
+        self.always = len(self.limit)
+        if toll is not None:
+            counts = toll.copy()
+            counts[: self.case.rows.cells] /= CENTS
+            self.rows = np.vstack([self.rows, counts])
+            self.price, self.limit = np.append(self.price, 1.0), np.append(self.limit, 0.0)
         has_condition = self.rows[:, self.case.rows.cells + self.case.rows.years :].any()
         self.pci = market.pci if has_condition else np.empty((0, 0))
         self.use = np.ascontiguousarray(self.rows.T)
@@ -52,7 +63,7 @@ class _Search:
     def _begin(self, lives: Lives) -> Now:
         """Count what lives (in the order of the market) use and are worth."""
         market, rows = self.market, len(self.limit)
-        case = replace(market.case, duties=None)
+        case = replace(market.case, duties=None, toll=None)
         every = np.empty_like(lives)
         every[market.order] = lives
         mine = np.empty((len(lives), rows))
@@ -94,7 +105,7 @@ class _Search:
         typical = np.abs(self.now.mine).sum(axis=0) / np.maximum(
             (self.now.mine != 0).sum(axis=0), 1
         )
-        ledger = Ledger(self.use, price, over, own, typical, *tilts)
+        ledger = Ledger(self.use, price, over, own, typical, self.always, *tilts)
         return moves.sweep(
             market.case.graph,
             market.shapes,
@@ -133,11 +144,22 @@ def _corners(market: Market) -> Corners:
     )
 
 
-def _respond(search: _Search, follows: float) -> None:
+def _again(market: Market, bound: Bound, plan: Lives) -> Lives:
+    """Share the funds anew as a plan would spend them, and improve it."""
+    for _ in range(_AGAIN):
+        search = _Search(market, bound, plan)
+        for _ in range(_SOFTLY):
+            search.sweep(_SOFT, search.price)
+        _repair(search)
+        plan = search.plan_of(search.now)
+    return plan
+
+
+def _respond(search: _Search, ways: tuple[float, ...], follows: float) -> None:
     """Let neighbors answer each other while prices follow the money that they leave."""
     price = search.price.copy()
     is_money = (search.limit > 0) & (search.price > 0)
-    for own in _OWN:
+    for own in ways:
         search.sweep(_FREE, price, own)
         used = search.limit - search.now.left
         ratio = used[is_money] / search.limit[is_money]
@@ -148,6 +170,7 @@ def _repair(search: _Search) -> None:
     """Search with growing penalties until every row is kept and nothing improves."""
     money = max(float(search.limit.clip(0).sum()), 1.0)
     over = np.maximum(search.price, max(float(search.price.mean()), search.gain / money))
+    over[search.always :] = search.price[search.always :]
     for penalty, sweeps in _PENALTIES:
         for _ in range(sweeps):
             if not search.sweep(penalty, over):
@@ -209,13 +232,19 @@ def choose(market: Market, bound: Bound) -> Lives:
         By section and year; some row may be exceeded where nothing better was found.
     """
     found: list[tuple[bool, float, Lives]] = []
-    for follows in _FOLLOWS:
+    rows = market.case.rows
+    is_shared = not len(rows.paid) == len(rows.money) == rows.cells
+    ways = [((), 0.0), (_SHORT, 0.0)]
+    ways += [] if is_shared else [(_OWN, follows) for follows in _FOLLOWS]
+    for own, follows in ways:
         search = _Search(market, bound)
-        _respond(search, follows)
+        _respond(search, own, follows)
         _repair(search)
         plan = search.plan_of(search.now)
-        found.append((not broken(market.case, plan), float(search.now.points.sum()), plan))
+        found.append((not broken(market.case, plan), worth(market.case, plan), plan))
+        plan = _again(market, bound, plan)
+        found.append((not broken(market.case, plan), worth(market.case, plan), plan))
     # Whatever the search did, to do as little as may be is a plan, too.
     idle = _idle(market)
-    found.append((not broken(market.case, idle), float(points(market.case, idle).sum()), idle))
+    found.append((not broken(market.case, idle), worth(market.case, idle), idle))
     return max(found, key=lambda one: one[:2])[2]

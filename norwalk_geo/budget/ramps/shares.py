@@ -69,7 +69,9 @@ def shift(corner: Integers, section: Integers, altered: Tiny, shares: Floats, st
         first = end
 
 
-def minimize(market: Market) -> tuple[Market, Bound]:
+def minimize(
+    market: Market, *, turns: int = _TURNS, start: Bound | None = None
+) -> tuple[Market, Bound]:
     """
     Find shares and prices that prove a tight bound.
 
@@ -77,28 +79,32 @@ def minimize(market: Market) -> tuple[Market, Bound]:
     ----------
     market
         The city, with ramps due.
+    turns
+        How often shares and prices are improved.
+    start
+        Proof of a city with the same rows, to begin at.
 
     Returns
     -------
     market, bound
         The city with the best shares found, and the bound that they prove.
     """
-    best, duties = bounds.minimize(market), market.case.duties
+    best, duties = bounds.minimize(market, start=start), market.case.duties
     if duties is None:
         return market, best
     top, now, count = market, best, 0
-    for _ in range(_TURNS):
+    for _ in range(turns):
         shares = market.shares.copy()
         fixed = now.value - market.ask(now.charge).value
         for _ in range(_STEPS):
-            trial = replace(market, shares=shares.copy())
+            trial = market.sharing(shares.copy())
             answer = trial.ask(now.charge)
             if answer.value + fixed < best.value:
                 best, top = replace(now, value=answer.value + fixed), trial
             step = _STEP / (1 + count / _SLOWS)
             shift(duties.corner, duties.section, trial.altered(answer.lives), shares, step)
             count += 1
-        market = replace(market, shares=shares)
+        market = market.sharing(shares)
         now = bounds.refine(market, best, _ROUNDS)
         if now.value < best.value:
             best, top = now, market

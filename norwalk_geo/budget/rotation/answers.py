@@ -153,6 +153,8 @@ def rotate(
 def _chosen(zones: Zones, rotated: Rotated) -> results.Chosen:
     """What the tables of a plan need."""
     case = zones.shown(rotated.choice)
+    if case.duties is not None and rotated.case.duties is not None:
+        case = replace(case, duties=replace(case.duties, lead=rotated.case.duties.lead))
     treatments = zones.lives(rotated.found.treatments)
     proof = rotated.found.bound
     return results.Chosen(

@@ -17,13 +17,14 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import core, exact, ledger
+from norwalk_geo.budget import exact, ledger, solution
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.measures import points
 from norwalk_geo.budget.model import CENTS, Case, Rules
 from norwalk_geo.budget.questions.solving import laid_out, scaled
 from norwalk_geo.budget.rotation.answers import zoned_case
-from norwalk_geo.budget.rotation.searching import least_share, search
+from norwalk_geo.budget.rotation.master import least_share
+from norwalk_geo.budget.rotation.searching import search
 from norwalk_geo.budget.rotation.settings import Rotation
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ def compare_rotations(
     for name, rotation in rotations.items():
         zones = zoned_case(case, sections, rotation)
         rotated = search(zones)
-        least = functools.partial(least_share, zones, rotated)
-        mine = _Known(zones.chosen(rotated.choice), rotated.value, rotated.bound, least)
+        least = functools.partial(least_share, zones, rotated.cuts, rotated.root.gain)
+        mine = _Known(rotated.case, rotated.value, rotated.bound, least)
         rows.append(_row(name, mine, free))
     return schema.check(pd.DataFrame(rows), "rotation_prices")
 
@@ -122,8 +123,8 @@ def _least_share(case: Case, proof: bounds.Bound, value: float) -> float:
 
 def _planned(case: Case) -> tuple[bounds.Bound, float]:
     """Plan: the proof, and what the plan is worth."""
-    market = Market.of(case)
-    found = exact.improve(market, core.choose(market, bounds.minimize(market)))
+    market, found = solution.choose(*solution.prove(Market.of(case)))
+    found = exact.improve(market, found)
     return found.bound, float(points(case, found.treatments).sum())
 
 
@@ -172,6 +173,6 @@ def _share_reaching(known: _Known, value: float, *, up: bool) -> float:
 
 def _reaches(case: Case, value: float) -> bool:
     """Whether a plan with this money is worth so much."""
-    market = Market.of(case)
-    lives = core.choose(market, bounds.minimize(market)).treatments
-    return not ledger.broken(case, lives) and float(points(case, lives).sum()) >= value
+    market, found = solution.choose(*solution.prove(Market.of(case)))
+    lives = found.treatments
+    return not ledger.broken(market.case, lives) and float(points(case, lives).sum()) >= value

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo.budget.model import CENTS, Case, Integers, Stock, case_from_arrays
+from norwalk_geo.budget.ramps import Duties
 from norwalk_geo.budget.rotation.settings import Rotation
 from norwalk_geo.budget.rows import CLOSED, FREE, Terms
 from norwalk_geo.errors import InfeasibleError, Problem
@@ -179,6 +180,13 @@ class _Leaving:
             unit_cost_usd_sy=np.hstack([life.unit_cost_usd_sy, np.zeros((families, count))]),
         )
 
+    def duties(self) -> Duties | None:
+        """Leaving alone alters nothing."""
+        owed = self.case.duties
+        if owed is None:
+            return None
+        return replace(owed, alters=np.append(owed.alters, np.zeros(len(self.sets), dtype=bool)))
+
     def extended(self, cell: Integers) -> Case:
         """Lay the city out again with the new treatments."""
         case = self.case
@@ -192,7 +200,7 @@ class _Leaving:
             weight=case.weight,
             cost_area=case.cost_area,
             miles=case.miles,
-            terms=Terms(case.pattern, self.cells(cell), case.rows),
+            terms=Terms(case.pattern, self.cells(cell), case.rows, self.duties()),
         )
         money = dict(zip(case.years, case.budget_cents / CENTS, strict=True))
         return case_from_arrays(
@@ -221,10 +229,6 @@ def _problems(case: Case, rotation: Rotation, names: tuple[str, ...]) -> list[Pr
         what = f"leaves room for {sum(room)} of {len(names)} zones in {rotation.period_years} years"
         remedy = "Allow more zones in a year or a longer period."
         problems.append(Problem("most_zones", what, remedy=remedy))
-    if case.duties is not None:
-        what = "curb ramps are not yet planned together with a rotation that the plan chooses"
-        remedy = "Give the rotation in zone_years, or leave the ramps out."
-        problems.append(Problem("ramps", what, remedy=remedy))
     if rotation.work == "all" and case.rules.demands.miles_per_year is not None:
         what = "all work of a zone cannot be asked for beside a limit on miles"
         problems.append(Problem("work", what, remedy="Leave one of them out."))

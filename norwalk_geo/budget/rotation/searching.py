@@ -13,27 +13,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import core, exact, ledger
+from norwalk_geo.budget import exact, ledger, solution
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.measures import points
-from norwalk_geo.budget.model import Floats, Integers
+from norwalk_geo.budget.model import Case, Integers
+from norwalk_geo.budget.ramps import shares
 from norwalk_geo.budget.rotation.layout import Zones
+from norwalk_geo.budget.rotation.master import Cut, Master, cut
 from norwalk_geo.budget.rotation.zoned import ZonedMarket, best_choice
 from norwalk_geo.errors import InfeasibleError, Problem
 
-__all__ = ["Cut", "Master", "Rotated", "cut", "least_share", "search"]
+__all__ = ["Rotated", "search"]
 
 _TURNS = 12
 _CLOSE = 2e-4  # of the gain: a rotation that can be better by less is not looked for
 _SETTLED, _SETTLE = 4, 1e-6  # rotations decided exactly at the end, where small
-_NODES = 500
-_SAFE = 2e-6  # of the gain: what the integer program may be wrong by
-_INFEASIBLE = 2
+# In a larger city plans are made for the most promising rotations only.
+_LARGE, _PLANNED, _TURNS_OF_SHARES = 1_000, 3, 2
 _HOPELESS = 1e3  # gains below the root: a rotation that no plan can keep to
 
 
@@ -54,6 +53,8 @@ class Rotated:
         Weighted point-years that no plan under any rotation exceeds.
     own
         Weighted point-years that no plan under this rotation exceeds.
+    case
+        The city in which every zone has its option.
     root
         Bound and prices with every zone split among its options: valid for any rotation, too.
     cuts
@@ -67,149 +68,10 @@ class Rotated:
     value: float
     bound: float
     own: float
+    case: Case
     root: bounds.Bound
     cuts: tuple[Cut, ...]
     tried: int
-
-
-@dataclass(frozen=True)
-class Cut:
-    """
-    What rotations are worth at most at some prices.
-
-    Parameters
-    ----------
-    worth
-        Points by zone and option.
-    rest
-        Points of all else: sections that are free, money and limits at their prices.
-    money
-        Points of all money at its prices, which are in `rest`.
-    """
-
-    worth: Floats
-    rest: float
-    money: float
-
-
-def cut(market: ZonedMarket, prices: bounds.Prices) -> Cut:
-    """
-    Work out what every rotation is worth at most at given prices.
-
-    Parameters
-    ----------
-    market
-        Zones and their options.
-    prices
-        Prices of the rows.
-
-    Returns
-    -------
-    cut
-        The sum over the zones of their worth, and the rest, is at least what a plan is worth.
-    """
-    height, charge, _ = bounds.value(market, prices)
-    worth = market.worth(charge)
-    choice = best_choice(market.zones, worth)
-    rest = height - float(worth[np.arange(len(worth)), choice].sum())
-    return Cut(worth, rest, float(prices.fund @ market.case.rows.money))
-
-
-class Master:
-    """The integer program: the options that all cuts together allow most."""
-
-    def __init__(self, zones: Zones, gain: float) -> None:
-        self.zones, self.gain = zones, gain
-        self.shape = zones.is_allowed.shape
-        count = self.shape[0] * self.shape[1]
-        one = np.kron(np.eye(self.shape[0]), np.ones(self.shape[1]))
-        self.fixed = [LinearConstraint(sparse.csr_array(np.pad(one, ((0, 0), (0, 1)))), 1, 1)]
-        if zones.capacity is not None:
-            each = np.kron(np.ones(self.shape[0]), np.eye(self.shape[1]))
-            room = np.array(zones.capacity, dtype="float64")
-            self.fixed.append(LinearConstraint(np.pad(each, ((0, 0), (0, 1))), 0, room))
-        self.most = np.append(zones.is_allowed.ravel().astype("float64"), np.inf)
-        self.rows, self.limits = np.empty((0, count + 1)), np.empty(0)
-        self.tried: list[Integers] = []
-        self.cuts: list[Cut] = []
-
-    def add(self, cut: Cut, base: float) -> None:
-        """Add a cut; heights are above `base`, in units of the gain."""
-        self.cuts.append(cut)
-        top = cut.worth.max(axis=1)
-        row = np.append(-((cut.worth - top[:, None]) / self.gain).ravel(), 1.0)
-        self.rows = np.vstack([self.rows, row])
-        self.limits = np.append(self.limits, (cut.rest + top.sum() - base) / self.gain)
-
-    def exclude(self, choice: Integers) -> None:
-        """Look at a rotation no more."""
-        self.tried.append(choice)
-
-    def best(self, base: float) -> tuple[Integers | None, float]:
-        """Find the most promising rotation not yet tried, and a bound on all of those."""
-        zones, options = self.shape
-        cost = np.zeros(zones * options + 1)
-        cost[-1] = -1.0
-        past = np.zeros((len(self.tried), len(cost)))
-        for k, choice in enumerate(self.tried):
-            past[k, np.arange(zones) * options + choice] = 1.0
-        limits = [LinearConstraint(self.rows, -np.inf, self.limits)]
-        if len(past):
-            limits.append(LinearConstraint(past, -np.inf, zones - 1))
-        found = milp(
-            cost,
-            integrality=np.append(np.ones(len(cost) - 1), 0),
-            bounds=Bounds(np.append(np.zeros(len(cost) - 1), -np.inf), self.most),
-            constraints=[*self.fixed, *limits],
-            options={"node_limit": _NODES},
-        )
-        if found.status == _INFEASIBLE:  # Every rotation has been tried.
-            return None, -np.inf
-        if found.x is None or found.mip_dual_bound is None:
-            return None, np.inf
-        choice = found.x[:-1].reshape(self.shape).argmax(axis=1).astype("int64")
-        return choice, base + (_SAFE - found.mip_dual_bound) * self.gain
-
-
-def least_share(zones: Zones, rotated: Rotated, value: float) -> float:
-    """
-    Find the share of the money below which no plan under any rotation reaches a value.
-
-    Parameters
-    ----------
-    zones
-        The city, its zones and their options.
-    rotated
-        Supplies what proves the bound.
-    value
-        Weighted point-years.
-
-    Returns
-    -------
-    share
-        The least at which the cuts, their money in proportion, leave some rotation room.
-    """
-    gain, (count, options) = rotated.root.gain, zones.is_allowed.shape
-    rows, limits = [], []
-    for one in rotated.cuts:
-        top = one.worth.max(axis=1)
-        row = -((one.worth - top[:, None]) / gain).ravel()
-        rows.append(np.append(row, -one.money / gain))
-        limits.append((one.rest + top.sum() - one.money - value) / gain)
-    each = sparse.csr_array(np.pad(np.kron(np.eye(count), np.ones(options)), ((0, 0), (0, 1))))
-    open_options = zones.is_allowed.ravel().astype("float64")
-    found = milp(
-        np.append(np.zeros(count * options), 1.0),
-        integrality=np.append(np.ones(count * options), 0),
-        bounds=Bounds(0, np.append(open_options, np.inf)),
-        constraints=[
-            LinearConstraint(np.array(rows), -np.inf, np.array(limits)),
-            LinearConstraint(each, 1, 1),
-        ],
-        options={"node_limit": _NODES},
-    )
-    least = 0.0 if found.mip_dual_bound is None else float(found.mip_dual_bound) - _SAFE
-    return least if found.status != _INFEASIBLE else np.inf
 
 
 @dataclass
@@ -218,8 +80,9 @@ class _Tried:
 
     choice: Integers
     city: Market
+    proof: bounds.Bound
     top: float
-    found: Found | None
+    found: Found | None = None
     is_exact: bool = False
 
 
@@ -227,31 +90,54 @@ class _Tried:
 class _Search:
     """Rotations looked at, the best plan, and why some cannot be."""
 
+    is_large: bool
     tried: list[_Tried] = field(default_factory=list)
     best: _Tried | None = None
     found: Found | None = None
     value: float = -np.inf
     refused: InfeasibleError | None = None
 
-    def take(self, choice: Integers, city: Market) -> bounds.Bound:
-        """Make a plan for a rotation, if it can be better than the best."""
-        proof = bounds.minimize(city)
-        one = _Tried(choice, city, proof.value, None)
+    def take(self, choice: Integers, market: Market, root: bounds.Bound | None) -> bounds.Bound:
+        """Prove what a rotation is worth at most; in a small city make a plan for it, too."""
+        city, proof = solution.prove(market, start=root, turns=_TURNS_OF_SHARES)
+        one = _Tried(choice, city, proof, proof.value)
         self.tried.append(one)
-        if one.top > self.value:
-            one.found = core.choose(city, proof)
-            one.top = min(one.top, one.found.bound.value)
-            if ledger.broken(city.case, one.found.treatments):
-                self.settle(one)
-            else:
-                self._keep(one, one.found)
+        if not self.is_large and one.top > self.value:
+            self._plan(one)
         return proof
+
+    @property
+    def reached(self) -> float:
+        """What looking for other rotations must beat: a plan, in a large city one as if proved."""
+        return max(self.proved(), self.value) if self.is_large else self.value
+
+    def proved(self) -> float:
+        """What none of the rotations looked at exceeds."""
+        return max((one.top for one in self.tried), default=-np.inf)
+
+    def plan(self, close: float) -> None:
+        """Make plans for the most promising rotations of a large city."""
+        for count, one in enumerate(sorted(self.tried, key=lambda one: -one.top)):
+            if one.top <= self.value + close or (count >= _PLANNED and self.best is not None):
+                break
+            one.city, one.proof = solution.prove(one.city, start=one.proof)
+            one.top = min(one.top, one.proof.value)
+            self._plan(one)
+
+    def _plan(self, one: _Tried) -> None:
+        """Make a plan for a rotation."""
+        one.city, one.found = solution.choose(one.city, one.proof)
+        one.top = min(one.top, one.found.bound.value)
+        if ledger.broken(one.city.case, one.found.treatments):
+            self.settle(one)
+        else:
+            self._keep(one, one.found)
 
     def settle(self, one: _Tried) -> None:
         """Decide a rotation by integer programming, where the city is small enough."""
         one.is_exact = True
         if one.found is None:
-            one.found = core.choose(one.city, bounds.minimize(one.city))
+            one.city, one.found = solution.choose(one.city, one.proof)
         try:
             found = exact.improve(one.city, one.found)
         except InfeasibleError as error:
@@ -263,12 +149,14 @@ class _Search:
     def finish(self, close: float) -> float:
         """Decide those that can still be better; return what none of all tried exceeds."""
         for _ in range(_SETTLED):
-            open_ones = [one for one in self.tried if not one.is_exact]
+            open_ones = [
+                one for one in self.tried if not one.is_exact and (one.found or not self.is_large)
+            ]
             one = max(open_ones, key=lambda one: one.top, default=None)
             if one is None or one.top <= self.value + close:
                 break
             self.settle(one)
-        return max((one.top for one in self.tried), default=-np.inf)
+        return self.proved()
 
     def _keep(self, one: _Tried, found: Found) -> None:
         """Keep a plan if it is the best."""
@@ -311,27 +199,45 @@ def search(
     InfeasibleError
         None of the rotations tried has a plan that keeps to every row.
     """
-    market = ZonedMarket.of_zones(zones)
-    root = bounds.minimize(market)
+    market, root = _root(zones)
     first = cut(market, root.at)
-    master, made, left = Master(zones, root.gain), _Search(), root.value
+    made = _Search(len(zones.case.ids) > _LARGE)
+    master, left = Master(zones, root.gain), root.value
     master.add(first, root.value)
     choice: Integers | None = best_choice(zones, first.worth)
     for turn in range(turns):
         if turn:
             choice, promised = master.best(root.value)
             left = min(left, promised)
-        if choice is None or left <= made.value + _CLOSE * root.gain:
+        if choice is None or left <= made.reached + _CLOSE * root.gain:
             break
-        proof = made.take(choice, Market.of(zones.chosen(choice)))
+        city = Market.of(zones.chosen(choice)).sharing(market.shares)
+        proof = made.take(choice, city, root if made.is_large else None)
         master.exclude(choice)
         if proof.value > root.value - _HOPELESS * root.gain:
-            master.add(cut(market, proof.at), root.value)
+            # Shares that suit this rotation prove most of it, and hold for any.
+            master.add(cut(market.sharing(made.tried[-1].city.shares), proof.at), root.value)
         if progress:
             progress((turn + 1) / turns)
+    return _rotated(made, master, root, left)
+
+
+def _root(zones: Zones) -> tuple[ZonedMarket, bounds.Bound]:
+    """Bound every rotation; shares of ramps are first those of the city without one."""
+    market = ZonedMarket.of_zones(zones)
+    if zones.case.duties is None:
+        return market, bounds.minimize(market)
+    free, _ = shares.minimize(Market.of(zones.base))
+    return market.sharing(free.shares), bounds.minimize(market.sharing(free.shares))
+
+
+def _rotated(made: _Search, master: Master, root: bounds.Bound, left: float) -> Rotated:
+    """Make plans where none are made yet, and join what is proved."""
+    if made.is_large:
+        made.plan(_SETTLE * root.gain)
     tried = made.finish(_SETTLE * root.gain)
     if made.best is None or made.found is None:
-        raise made.refused or InfeasibleError.of("rotation", [_nothing_tried(turns)])
+        raise made.refused or InfeasibleError.of("rotation", [_nothing_tried()])
     top = min(root.value, max(left, tried, made.value))
     return Rotated(
         choice=made.best.choice,
@@ -339,12 +245,13 @@ def search(
         value=made.value,
         bound=top,
         own=min(top, made.best.top),
+        case=made.best.city.case,
         root=root,
         cuts=tuple(master.cuts),
         tried=len(master.tried),
     )
 
 
-def _nothing_tried(turns: int) -> Problem:
+def _nothing_tried() -> Problem:
     """Say that no rotation was looked at."""
-    return Problem("turns", f"is {turns}", remedy="Allow one rotation or more to be tried.")
+    return Problem("turns", "are none", remedy="Allow one rotation or more to be tried.")

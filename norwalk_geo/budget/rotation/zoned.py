@@ -98,6 +98,23 @@ class ZonedMarket(Market):
         )
         return cls(**vars(whole), zones=zones, free=part(-1, 0), parts=parts)
 
+    def sharing(self, shares: Floats) -> ZonedMarket:
+        """
+        Share the cost of ramps otherwise, whatever the options.
+
+        Parameters
+        ----------
+        shares
+            By link and year; those of a corner sum to one in each year.
+
+        Returns
+        -------
+        market
+            The same zones; any shares prove a bound on every rotation.
+        """
+        parts = tuple(tuple(replace(one, shares=shares) for one in row) for row in self.parts)
+        return replace(self, shares=shares, free=replace(self.free, shares=shares), parts=parts)
+
     def sample(self, count: int) -> tuple[Market, float]:  # noqa: ARG002 - as any market's
         """
         Keep all sections: a part of a zone says little of it.
@@ -144,16 +161,24 @@ class ZonedMarket(Market):
         Returns
         -------
         answer
-            Sums. Zones that share out years are one block, because none is best alone.
+            Sums, and when each section alters first, where ramps are due. Zones that share out
+            years are one block, because none is best alone.
         """
         del wants_lives
         answers = [[part.ask(charge) for part in row] for row in self.parts]
         free = self.free.ask(charge)
         worth = np.array([[one.value for one in row] for row in answers])
         values, used, benefit = free.values.copy(), free.used.copy(), free.benefit
+        altered = self.free.altered(free.lives) if self.case.duties else None
         for z, o in enumerate(best_choice(self.zones, worth) if len(worth) else ()):
             block = z % BLOCKS if self.zones.capacity is None else 0
             values[block] += answers[z][o].value
             used[block] += answers[z][o].usage
             benefit += answers[z][o].benefit
-        return Answer(values, benefit, used, free.lives)
+            if altered is not None:
+                part = self.parts[z][o]
+                altered[part.order] = answers[z][o].lives.altered
+        if altered is None:
+            return Answer(values, benefit, used, free.lives)
+        lives = free.lives._replace(altered=altered[self.order])
+        return Answer(values, benefit, used, lives)
