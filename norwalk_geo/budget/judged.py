@@ -41,11 +41,13 @@ def judge(
 
     Parameters
     ----------
-    condition, sections, lifecycle, budget_usd
+    condition, sections, lifecycle
         As `optimize` takes them.
     work
         `section_id`, `year` and `treatment`, as columns or index; table `work` will do. Reasons
         that it has are kept.
+    budget_usd
+        As `optimize` takes it.
     rules
         How time and money count, and demands, which the work must keep to.
 
