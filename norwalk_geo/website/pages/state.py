@@ -157,8 +157,8 @@ def accessibility(given: Given, language: Language) -> dict[str, Any]:
     Returns
     -------
     content
-        Counts of ramps by presence and of those due at corners; for staff, of features by verdict,
-        which no public page tells.
+        Counts of ramps by presence; for staff, of ramps due at corners and of features by verdict,
+        which are internal until the transition plan is adopted and on no public page.
     """
     names = _features(language)
     content: dict[str, Any] = {"presence": {}, "due": {}, "unknown_pct": "", "rows": []}
@@ -169,7 +169,7 @@ def accessibility(given: Given, language: Language) -> dict[str, Any]:
         }
         total = int(found.sum())
         content["ramps"] = number(total, language)
-    if "corners" in given.tables:
+    if given.is_internal and "corners" in given.tables:
         corners = public(given, "corners")
         due = {key: int(corners[f"ramps_{key}"].sum()) for key in ("due", "unknown", "infeasible")}
         content["due"] = {key: number(value, language) for key, value in due.items()}
