@@ -206,8 +206,8 @@ def _hidden(summary: Mapping[str, Any]) -> list[str]:
         (
             f"A plan made with the same yearly money and no thought of curb ramps would oblige the "
             f"city to {_dollars(hidden['ramps_usd'])} of them, {hidden['share_pct']:.1f} % of all "
-            f"money and {hidden['worst_year_pct']:.1f} % of that of the worst year. Paid for, such a "
-            f"planner gains {hidden['lost_pct']:.1f} % less than a plan that counts them."
+            f"money and {hidden['worst_year_pct']:.1f} % of that of the worst year. Paid for, such "
+            f"a planner gains {hidden['lost_pct']:.1f} % less than a plan that counts them."
         )
     ]
 
