@@ -25,7 +25,7 @@ _WATCHED = {
     "plan: bound": ("norwalk_geo.budget.bound:minimize",),
     "plan: gather": ("norwalk_geo.budget.choose:gather",),
     "plan: choose": ("norwalk_geo.budget.core:choose",),
-    "plan: tables": ("norwalk_geo.budget.plan:_record", "norwalk_geo.report:summary"),
+    "plan: tables": ("norwalk_geo.budget.plan:record", "norwalk_geo.report:summary"),
     "write": ("norwalk_geo.report:write_plan",),
     "page": ("norwalk_geo.website:page", "norwalk_geo.website:publish"),
 }

@@ -31,7 +31,9 @@ features = [made.ramps, made.walks, made.crossings]
 # %%
 findings = ng.ada.find(*features, rules=ng.ada.rules("ada2010", "cbc11b", advise=["prowag2023"]))
 compliance = ng.ada.summarize(findings, *features)
-compliance.xs((True, "all"), level=["is_enforced", "grouped_by"])[["features", "passed_pct", "failed_pct", "unmeasured_pct"]]
+compliance.xs((True, "all"), level=["is_enforced", "grouped_by"])[
+    ["features", "passed_pct", "failed_pct", "unmeasured_pct"]
+]
 
 # %% [markdown]
 # ## Who is cut off
@@ -50,7 +52,9 @@ gains.sort_values("people_gained", ascending=False)[["people_before", "people_ga
 # %%
 ranked = ng.barriers.rank(findings, features, around=ng.barriers.Around(town.sites, gains, zones))
 addends = ["severity_part", "place_part", "people_part", "equity_part"]
-ranked[["obstacle", *addends, "score"]].head(8)
+ranked[["obstacle", *addends, "score"]].head(8).style.set_caption(
+    "Invented data: not Norwalk's plan"
+).format(precision=1)
 
 # %% [markdown]
 # ## How much rests on the weights
@@ -81,6 +85,9 @@ plan["status"].value_counts()
 
 # %%
 plan[["obstacle", "method", "schedule"]].head(8)
+
+# %% [markdown]
+# ## The answer
 
 # %%
 first = ranked.iloc[0]

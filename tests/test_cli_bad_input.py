@@ -341,7 +341,7 @@ SETTINGS: dict[str, tuple[Spoil, list[str]]] = {
         [
             (
                 "norwalk.toml: is not TOML (Expected ']' at the end of a table declaration "
-                "(at line 29, column 7)). Correct that line."
+                "(at line 44, column 7)). Correct that line."
             )
         ],
     ),

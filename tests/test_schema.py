@@ -123,7 +123,7 @@ def test_whole_numbers_may_be_missing_where_the_schema_allows(
 def test_yes_and_no() -> None:
     treatments = schema.parameters("treatments").reset_index()
     words = ["yes", "No", "TRUE", "false", "1", "0", True, False, "y"]
-    checked = schema.check(treatments.assign(confirmed=words), "treatments")
+    checked = schema.check(treatments.head(len(words)).assign(confirmed=words), "treatments")
     assert checked["confirmed"].tolist() == [1, 0, 1, 0, 1, 0, 1, 0, 1]
     assert checked["confirmed"].dtype == "bool"
     assert "confirmed: neither yes nor no ('maybe')" in complaint(

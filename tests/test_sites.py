@@ -208,7 +208,8 @@ def test_the_command_writes_everything_and_no_partial_figure_is_on_a_page(tmp_pa
     named = [row["site_id"] for row in summary["sites"]]
     assert named == ["entertainment_district", "excelsior", "tank_farm", "transit_village"]
     assert all(row["is_partial"] for row in summary["transit"])
-    assert "Transit" not in pd.ExcelFile(folder / "comparison.xlsx").sheet_names
+    with pd.ExcelFile(folder / "comparison.xlsx") as book:
+        assert "Transit" not in book.sheet_names
     for site in named:
         page = (folder / f"{site}.html").read_text(encoding="utf-8")
         assert "Invented data" in page

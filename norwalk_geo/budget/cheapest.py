@@ -125,7 +125,7 @@ def cheapest(
     >>> least = cheapest(
     ...     condition, sections, life, targets={("network", 2028): 66.0}, budget_usd=money
     ... )
-    >>> least.bound_usd <= least.cost_usd and least.targets["pci"].iloc[0] >= 66.0
+    >>> bool(least.bound_usd <= least.cost_usd and least.targets["pci"].iloc[0] >= 66.0)
     True
     """
     if not targets:

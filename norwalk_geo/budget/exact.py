@@ -89,6 +89,7 @@ def _solve(market: Market, near: Near, mine: float, gain: float) -> tuple[Intege
     case, rows = market.case, market.case.rows
     some, count, pays = rows_of(case, near.owner), len(near.owner), len(rows.paid)
     gains, used = points(some, near.treatments), usage(some, near.treatments)
+    gain = max(gain, 1e-12)  # where nothing can be gained any unit will do
     payment = sparse.csr_array((np.ones(pays), (rows.paid, np.arange(pays))), (rows.cells, pays))
     cents = rows.use.copy()
     cents[:, : rows.cells] /= CENTS
