@@ -36,17 +36,7 @@ sections = town.streets.sections
 classes = ng.schema.parameters("classes")
 measures = ng.network.measure(sections, classes)
 print(f"{town.notice}. {len(sections):,} sections, {measures['miles'].sum():.0f} centerline miles.")
-sections[
-    [
-        "street_name",
-        "from_street",
-        "to_street",
-        "functional_class",
-        "surface_type",
-        "width_ft",
-        "zone_id",
-    ]
-].head(4)
+sections[["street_name", "from_street", "to_street", "functional_class", "surface_type", "width_ft", "zone_id"]].head(4)
 
 # %% [markdown]
 # ## Their condition
@@ -59,16 +49,10 @@ condition = ng.pci.latest(town.surveys, sections, as_of=dt.date.fromisoformat(as
 bands = ng.schema.parameters("bands").xs("california4")
 area = measures["area_sy"].groupby(ng.pci.band(condition["pci"], bands), observed=False).sum()
 share = area / area.sum()
-ax = share[::-1].plot.barh(
-    color=bands["color"].reindex(share.index)[::-1], figsize=(7, 2.2), width=0.75
-)
+ax = share[::-1].plot.barh(color=bands["color"].reindex(share.index)[::-1], figsize=(7, 2.2), width=0.75)
 ax.bar_label(ax.containers[0], [f"{value:.0%}" for value in share[::-1]], padding=3)
 mean = ng.needs.area_weighted(condition["pci"], measures["area_sy"])
-ax.set(
-    title=f"Condition at the latest survey: mean PCI {mean:.0f} (invented data)",
-    ylabel="",
-    xticks=[],
-)
+ax.set(title=f"Condition at the latest survey: mean PCI {mean:.0f} (invented data)", ylabel="", xticks=[])
 ax.spines[["top", "right", "bottom"]].set_visible(False)
 print(f"Never surveyed: {condition['pci'].isna().sum()} of {len(sections):,} sections.")
 
@@ -81,21 +65,9 @@ print(f"Never surveyed: {condition['pci'].isna().sum()} of {len(sections):,} sec
 # %%
 curves = ng.deterioration.curves()
 asphalt = curves[[name for name in curves.columns if name.endswith(" AC")]].loc[: 40 * 12]
-colors = [
-    "#0072b2",
-    "#e69f00",
-    "#009e73",
-    "#cc79a7",
-    "#56b4e9",
-    "#d55e00",
-    "#f0e442",
-    "#000000",
-    "#999999",
-]
+colors = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000", "#999999"]
 ax = asphalt.set_axis(asphalt.index / 12).plot(color=colors, figsize=(7, 3))
-ax.set(
-    title="Asphalt streets with nothing done", xlabel="years since new", ylabel="PCI", ylim=(0, 100)
-)
+ax.set(title="Asphalt streets with nothing done", xlabel="years since new", ylabel="PCI", ylim=(0, 100))
 ax.legend([name.removesuffix(" AC") for name in asphalt.columns], frameon=False)
 ax.spines[["top", "right"]].set_visible(False)
 print(ng.schema.parameters("curves").attrs["citation"])
@@ -108,13 +80,9 @@ print(ng.schema.parameters("curves").attrs["citation"])
 
 # %%
 catalogue = ng.treatments.catalogue(base_year=2026)
-shown = catalogue[
-    ["label", "pci_min", "pci_max", "cost_usd_sy", "cost_year", "confirmed", "source"]
-]
+shown = catalogue[["label", "pci_min", "pci_max", "cost_usd_sy", "cost_year", "confirmed", "source"]]
 words = {"cost_usd_sy": "${:.2f}", "pci_min": "{:.0f}", "pci_max": "{:.0f}"}
-shown.style.hide().format(words).set_properties(
-    subset=["label", "source"], **{"text-align": "left"}
-)
+shown.style.hide().format(words).set_properties(subset=["label", "source"], **{"text-align": "left"})
 
 # %% [markdown]
 # ## If nothing is done
@@ -126,9 +94,7 @@ plan_years = range(first_year, first_year + years)
 untreated = ng.deterioration.forecast(condition, sections, years=plan_years)["pci"].unstack("year")
 known = untreated.notna().mul(measures["area_sy"], axis=0).sum()
 bad = (untreated < 50).mul(measures["area_sy"], axis=0).sum() / known
-print(
-    f"Poor or failed (PCI below 50) at the end of fiscal year {bad.index[0]}: {bad.iloc[0]:.0%} of the pavement;"
-)
+print(f"Poor or failed (PCI below 50) at the end of fiscal year {bad.index[0]}: {bad.iloc[0]:.0%} of the pavement;")
 print(f"at the end of {bad.index[-1]}: {bad.iloc[-1]:.0%}.")
 
 # %% [markdown]
@@ -143,9 +109,7 @@ money = dict.fromkeys(plan_years, budget_usd)
 plan = ng.budget.optimize(condition, sections, lifecycle, budget_usd=money)
 columns = ["budget_usd", "spent_usd", "miles_repaired", "pci", "pci_untreated", "backlog_usd"]
 dollars = dict.fromkeys(["budget_usd", "spent_usd", "backlog_usd"], "{:,.0f}")
-plan.years[columns].style.format(
-    dollars | dict.fromkeys(["miles_repaired", "pci", "pci_untreated"], "{:.1f}")
-)
+plan.years[columns].style.format(dollars | dict.fromkeys(["miles_repaired", "pci", "pci_untreated"], "{:.1f}"))
 
 # %% [markdown]
 # ## The proof
@@ -165,9 +129,7 @@ ax.axvline(1, color="black", linewidth=1)
 ax.annotate("no plan can\npass this", (1.01, 1.0), fontsize=9, va="center")
 ax.set(title="Share of the attainable gain, same money", xticks=[], xlim=(0, 1.18))
 ax.spines[["top", "right", "bottom"]].set_visible(False)
-print(
-    f"Objective {plan.objective:.3f}, bound {plan.bound:.3f} points: the gap is {plan.gap:.4%} of the gain."
-)
+print(f"Objective {plan.objective:.3f}, bound {plan.bound:.3f} points: the gap is {plan.gap:.4%} of the gain.")
 
 # %% [markdown]
 # ## What it does, year by year
@@ -175,29 +137,17 @@ print(
 # %%
 shape = {"height_ratios": [3, 4], "layout": "constrained", "figsize": (8, 6)}
 figure, (above, below) = plt.subplots(2, 1, sharex=True, **shape)
-plan.years[["pci", "pci_untreated"]].plot(
-    ax=above, color=["#0b4f8a", "#777777"], marker="o", markersize=4, legend=False
-)
+plan.years[["pci", "pci_untreated"]].plot(ax=above, color=["#0b4f8a", "#777777"], marker="o", markersize=4, legend=False)
 end = plan.years.loc[plan_years[-1]]
 above.annotate("with the plan", (end.name, end["pci"] + 6), ha="right", color="#0b4f8a")
 above.annotate("nothing done", (end.name, end["pci_untreated"] - 12), ha="right", color="#777777")
 above.set(title="Mean PCI at the end of the fiscal year (invented data)", ylim=(0, 100))
-by_kind = (
-    plan.work.groupby(["treatment_label", "year"])["cost_usd"].sum().unstack(fill_value=0) / 1e6
-)
-by_kind = by_kind.loc[by_kind.sum(axis=1).sort_values(ascending=False).index].reindex(
-    columns=plan_years, fill_value=0
-)
+by_kind = plan.work.groupby(["treatment_label", "year"])["cost_usd"].sum().unstack(fill_value=0) / 1e6
+by_kind = by_kind.loc[by_kind.sum(axis=1).sort_values(ascending=False).index].reindex(columns=plan_years, fill_value=0)
 bottoms = by_kind.cumsum() - by_kind
 for color, (label, row) in zip(colors, by_kind.iterrows(), strict=False):
-    below.bar(
-        row.index, row, bottom=bottoms.loc[label], label=label, color=color, edgecolor="white"
-    )
-below.set(
-    title="Spending by treatment, millions of 2026 dollars",
-    xticks=list(plan_years),
-    xlabel="fiscal year",
-)
+    below.bar(row.index, row, bottom=bottoms.loc[label], label=label, color=color, edgecolor="white")
+below.set(title="Spending by treatment, millions of 2026 dollars", xticks=list(plan_years), xlabel="fiscal year")
 below.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), reverse=True)
 for ax in (above, below):
     ax.spines[["top", "right"]].set_visible(False)
@@ -237,35 +187,24 @@ picked.style.format(whole, na_rep="–").set_properties(subset=["reason"], **{"t
 
 # %%
 is_seal = catalogue["counts_as_seal"].astype(bool)
-dearer = catalogue.assign(
-    cost_usd_sy=catalogue["cost_usd_sy"].where(is_seal, catalogue["cost_usd_sy"] * 1.25)
-)
+dearer = catalogue.assign(cost_usd_sy=catalogue["cost_usd_sy"].where(is_seal, catalogue["cost_usd_sy"] * 1.25))
 other_life = ng.treatments.lifecycle(curves, dearer, classes)
 other = ng.budget.optimize(condition, sections, other_life, budget_usd=money)
 soon = plan.work.query("year < @first_year + 3")
 again = other.work.query("year < @first_year + 3").reset_index()["section_id"]
-stays = (
-    soon.reset_index().set_index("section_id")["cost_usd"].loc[lambda cost: cost.index.isin(again)]
-)
+stays = soon.reset_index().set_index("section_id")["cost_usd"].loc[lambda cost: cost.index.isin(again)]
 close = plan.outcomes["reason"].str.contains("close call").sum()
 unsure = plan.outcomes["reason"].str.contains("Uncertain").sum()
 same = stays.sum() / soon["cost_usd"].sum()
 print(f"With dearer work, {same:.0%} of the first three years' money goes to the same streets.")
-print(
-    f"{close:,} sections are close calls. On {unsure:,} an input is uncertain, and the reason says which."
-)
-print(
-    f"{(~catalogue['confirmed'].astype(bool)).sum()} of {len(catalogue)} costs are not confirmed in a primary source."
-)
+print(f"{close:,} sections are close calls. On {unsure:,} an input is uncertain, and the reason says which.")
+print(f"{(~catalogue['confirmed'].astype(bool)).sum()} of {len(catalogue)} costs are not confirmed in a primary source.")
 
 # %% [markdown]
 # ## The answer
 
 # %%
-seals = (
-    plan.work["cost_usd"][plan.work["ada_kind"] == "maintenance"].sum()
-    / plan.work["cost_usd"].sum()
-)
+seals = plan.work["cost_usd"][plan.work["ada_kind"] == "maintenance"].sum() / plan.work["cost_usd"].sum()
 miles, last = plan.years.filter(like="miles").sum(), plan.years.iloc[-1]
 Markdown(
     f"**In this invented city, {seals:.0%} of the money should go to seals that keep good streets good, on"

@@ -41,9 +41,7 @@ samples = pd.DataFrame(
     columns=["section_id", "sample_id", "surface", "kind", "area", "survey_date"],
 )
 types = ng.schema.parameters("distress_types")
-distress[["distress_code", "severity", "quantity"]].assign(
-    what=distress["distress_code"].map(types["label"])
-)
+distress[["distress_code", "severity", "quantity"]].assign(what=distress["distress_code"].map(types["label"]))
 
 # %% [markdown]
 # ## Density and deduct value
@@ -94,9 +92,7 @@ code[["deducts", "total_deduct", "q", "cdv", "is_max"]].round(1)
 # %%
 rated = ng.pci.rate(sheets).iloc[0]
 assert np.isclose(100 - hand["cdv"].max(), rated["pci"], atol=0.01)
-print(
-    f"By hand {100 - hand['cdv'].max():.1f}, by the code {rated['pci']:.1f}, printed {printed_pci}: {rated['rating']}."
-)
+print(f"By hand {100 - hand['cdv'].max():.1f}, by the code {rated['pci']:.1f}, printed {printed_pci}: {rated['rating']}.")
 
 # %% [markdown]
 # The printed deduct values alone, corrected by the same curves, show what is left of the difference: the reading of the
@@ -115,14 +111,9 @@ print(f"From the printed totals: {100 - ng.pci.corrected('AC', totals, list(numb
 
 # %%
 def index_of(deducts):
-    kept = np.sort(deducts)[::-1] * np.clip(
-        min(1 + 9 / 98 * (100 - max(deducts)), 10) - np.arange(len(deducts)), 0, 1
-    )
+    kept = np.sort(deducts)[::-1] * np.clip(min(1 + 9 / 98 * (100 - max(deducts)), 10) - np.arange(len(deducts)), 0, 1)
     q = int((kept > 2).sum())
-    tries = [
-        (np.where(np.arange(len(kept)) < left, kept, np.minimum(kept, 2)).sum(), left)
-        for left in range(1, q + 1)
-    ]
+    tries = [(np.where(np.arange(len(kept)) < left, kept, np.minimum(kept, 2)).sum(), left) for left in range(1, q + 1)]
     return 100 - max(ng.pci.corrected("AC", *one) for one in tries)
 
 
@@ -131,11 +122,7 @@ index = [index_of(np.array([one, *[20.0] * 8])) for one in worst]
 rises = np.diff(index) > 1e-6
 fig, ax = plt.subplots(figsize=(7, 2.8))
 ax.plot(worst, index)
-ax.set(
-    xlabel="Largest of nine deduct values, the others 20",
-    ylabel="PCI",
-    title="Invented pavement: the index rises while the street gets worse",
-)
+ax.set(xlabel="Largest of nine deduct values, the others 20", ylabel="PCI", title="Invented pavement: the index rises while the street gets worse")
 ax.spines[["top", "right"]].set_visible(False)
 HTML(
     f"<p>Invented data: from {worst[0]:.0f} to {worst[-1]:.0f} points the index goes from {index[0]:.1f} to at most"

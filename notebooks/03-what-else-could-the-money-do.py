@@ -40,22 +40,13 @@ Markdown(f"*{town.notice}.* {len(sections):,} sections, ${budget_usd:,} a year f
 # %%
 made = ng.budget.compare(condition, sections, life, budget_usd=money)
 shown = made.policies[["label", "gain_share_pct", "pci_end", "spent_usd", "backlog_usd"]]
-numbers = {
-    "gain_share_pct": "{:.2f}",
-    "pci_end": "{:.1f}",
-    "spent_usd": "{:,.0f}",
-    "backlog_usd": "{:,.0f}",
-}
+numbers = {"gain_share_pct": "{:.2f}", "pci_end": "{:.1f}", "spent_usd": "{:,.0f}", "backlog_usd": "{:,.0f}"}
 shown.style.hide().format(numbers).set_caption("Invented data")
 
 # %%
 by_year = made.years["pci"].unstack("policy")[made.policies.index]
 ax = by_year.plot(figsize=(8, 4), marker="o", markersize=3, style=["-", "--", ":", "-.", "-"])
-ax.set(
-    title="Mean PCI at the end of the fiscal year (invented data)",
-    xlabel="fiscal year",
-    ylabel="PCI",
-)
+ax.set(title="Mean PCI at the end of the fiscal year (invented data)", xlabel="fiscal year", ylabel="PCI")
 ax.legend(made.policies["label"], frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 ax.spines[["top", "right"]].set_visible(False)
 
@@ -83,9 +74,7 @@ for ax in (above, below):
 # %%
 held = ng.budget.cost_to_hold(condition, sections, life, budget_usd=money)
 a_year = held.budget_usd[first_year]
-print(
-    f"To end at PCI {held.pci:.1f} takes ${a_year:,.0f} a year, {held.share_pct:.0f} % of the budget."
-)
+print(f"To end at PCI {held.pci:.1f} takes ${a_year:,.0f} a year, {held.share_pct:.0f} % of the budget.")
 
 # %% [markdown]
 # ## How sure is the list?
@@ -96,15 +85,7 @@ print(
 # %%
 near = ng.budget.swaps(condition, sections, life, budget_usd=money, within_pct=0.5)
 swapped = near["cost_usd"].sum() / made.plan.work["cost_usd"].sum()
-near[
-    [
-        "year",
-        "treatment_label",
-        "instead_section_id",
-        "instead_treatment_label",
-        "loss_together_pct",
-    ]
-].head(6)
+near[["year", "treatment_label", "instead_section_id", "instead_treatment_label", "loss_together_pct"]].head(6)
 
 # %% [markdown]
 # ## The answer

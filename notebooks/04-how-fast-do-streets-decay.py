@@ -46,29 +46,15 @@ for name, found in histories.items():
 # %%
 fits = {name: ng.deterioration.fit(found, sections) for name, found in histories.items()}
 table = pd.concat({name: fit.parameters for name, fit in fits.items()}, names=["city"])
-shown = table[table["is_fitted"]][
-    ["histories", "scale_years", "scale_low_years", "scale_high_years", "years_to_60"]
-]
+shown = table[table["is_fitted"]][["histories", "scale_years", "scale_low_years", "scale_high_years", "years_to_60"]]
 shown.style.format(precision=1).set_caption(town.notice)
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 4))
 cited = ng.deterioration.curves()["residential AC"]
-for name, curve in [(n, f.curves["residential AC"]) for n, f in fits.items()] + [
-    ("Cited curve", cited)
-]:
-    axes.plot(
-        curve.index[:361] / 12,
-        curve.iloc[:361],
-        label=name,
-        linestyle="--" if name == "Cited curve" else "-",
-    )
-axes.set(
-    xlabel="Effective age (years)",
-    ylabel="PCI",
-    title=f"Residential asphalt. {town.notice}",
-    ylim=(0, 100),
-)
+for name, curve in [(n, f.curves["residential AC"]) for n, f in fits.items()] + [("Cited curve", cited)]:
+    axes.plot(curve.index[:361] / 12, curve.iloc[:361], label=name, linestyle="--" if name == "Cited curve" else "-")
+axes.set(xlabel="Effective age (years)", ylabel="PCI", title=f"Residential asphalt. {town.notice}", ylim=(0, 100))
 axes.legend()
 plt.show()
 
@@ -90,13 +76,9 @@ later.loc[street].style.format(precision=1).set_caption(f"Section {street}. {tow
 # Fitted to the surveys up to a day, judged on the later ones. The interval should hold 80 % of them.
 
 # %%
-protocol = ng.deterioration.Protocol(
-    until=dt.date.fromisoformat(until), with_boosting=False, cuts=(15.0,)
-)
+protocol = ng.deterioration.Protocol(until=dt.date.fromisoformat(until), with_boosting=False, cuts=(15.0,))
 judged = ng.deterioration.backtest(surveys["Second city"], sections, protocol=protocol)
-kept = judged.loc[
-    "rise up to 15 points", ["ratings", "rmse_points", "coverage_pct", "interval_score_points"]
-]
+kept = judged.loc["rise up to 15 points", ["ratings", "rmse_points", "coverage_pct", "interval_score_points"]]
 kept.style.format(precision=1).set_caption(town.notice)
 
 # %% [markdown]
@@ -118,25 +100,15 @@ kept.style.format(precision=1).set_caption(town.notice)
 # %%
 chains = {name: ng.deterioration.transitions(found) for name, found in histories.items()}
 new = pd.DataFrame({name: ng.deterioration.expected(chain) for name, chain in chains.items()})
-print(
-    new.loc[[0, 24, 60, 120]]
-    .round(0)
-    .rename(index=lambda month: f"{month // 12} years")
-    .to_string()
-)
+print(new.loc[[0, 24, 60, 120]].round(0).rename(index=lambda month: f"{month // 12} years").to_string())
 stays = pd.concat({name: chain.loc[[(8, 8)]] for name, chain in chains.items()}, names=["city"])
-stays.style.format(precision=2).set_caption(
-    f"Chance to stay at 71 to 80 points for one step. {town.notice}"
-)
+stays.style.format(precision=2).set_caption(f"Chance to stay at 71 to 80 points for one step. {town.notice}")
 
 # %% [markdown]
 # ## The answer
 
 # %%
-fall = {
-    name: fit.parameters.loc[("residential", "AC"), "fall_points_year"]
-    for name, fit in fits.items()
-}
+fall = {name: fit.parameters.loc[("residential", "AC"), "fall_points_year"] for name, fit in fits.items()}
 error = kept["rmse_points"]
 Markdown(
     f"**Residential asphalt loses {fall['First city']:.1f} points a year in the first invented city and"

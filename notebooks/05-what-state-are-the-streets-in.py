@@ -57,11 +57,7 @@ plt.show()
 
 # %%
 money = ng.needs.unconstrained(
-    condition,
-    sections,
-    life,
-    years=range(first_year, first_year + years),
-    critical_pci=critical_pci,
+    condition, sections, life, years=range(first_year, first_year + years), critical_pci=critical_pci
 )
 money.style.format(precision=1, thousands=",").set_caption(town.notice)
 

@@ -34,15 +34,9 @@ crs, count = streets.crs, len(streets)
 # %%
 surveyed = rng.random(count) < 0.85
 edges = streets.assign(
-    sidewalk=pd.Series(np.where(rng.random(count) < 0.9, "both", "no"), streets.index).where(
-        surveyed
-    ),
-    has_curb_ramps=pd.Series(rng.random(count) < 0.85, streets.index)
-    .where(surveyed)
-    .astype("boolean"),
-    width_in=pd.Series(rng.choice([48, 60, 34], count, p=[0.5, 0.45, 0.05]), streets.index).where(
-        surveyed
-    ),
+    sidewalk=pd.Series(np.where(rng.random(count) < 0.9, "both", "no"), streets.index).where(surveyed),
+    has_curb_ramps=pd.Series(rng.random(count) < 0.85, streets.index).where(surveyed).astype("boolean"),
+    width_in=pd.Series(rng.choice([48, 60, 34], count, p=[0.5, 0.45, 0.05]), streets.index).where(surveyed),
     running_slope_pct=rng.normal(0, 1.0, count).round(1),
     is_paved=True,
 )
@@ -55,13 +49,9 @@ west, south, east, north = edges.total_bounds
 x, y = (np.linspace(low, high, 9) for low, high in ((west, east), (south, north)))
 squares = [shapely.box(a, b, a + x[1] - x[0], b + y[1] - y[0]) for a in x[:-1] for b in y[:-1]]
 names = pd.Index([f"z{number:02}" for number in range(len(squares))], name="zone_id")
-zones = gpd.GeoDataFrame(
-    {"people": rng.integers(0, 900, len(squares))}, names, geometry=squares, crs=crs
-)
+zones = gpd.GeoDataFrame({"people": rng.integers(0, 900, len(squares))}, names, geometry=squares, crs=crs)
 corners = town.streets.nodes.geometry.iloc[rng.choice(len(town.streets.nodes), 5, replace=False)]
-parks = gpd.GeoDataFrame(
-    {"kind": "park"}, [f"park {n}" for n in range(1, 6)], geometry=list(corners), crs=crs
-)
+parks = gpd.GeoDataFrame({"kind": "park"}, [f"park {n}" for n in range(1, 6)], geometry=list(corners), crs=crs)
 
 # %% [markdown]
 # ## Who gets there
@@ -69,24 +59,16 @@ parks = gpd.GeoDataFrame(
 # Each traveller, with what is not known avoided, then used and counted.
 
 # %%
-travellers = [
-    ("walk", "avoid"),
-    ("manual_wheelchair", "avoid"),
-    ("manual_wheelchair", "allow_and_flag"),
-]
+travellers = [("walk", "avoid"), ("manual_wheelchair", "avoid"), ("manual_wheelchair", "allow_and_flag")]
 tables, ways = {}, {}
 for profile, policy in travellers:
     found = ng.routing.costs(edges, profile, unknowns=policy)
     ways[profile, policy] = ng.routing.snap(ng.routing.network_graph(edges, found), parks)
     people = ng.routing.spread(zones, ways[profile, policy].ways).people
     reach = ng.routing.reach(ways[profile, policy], limit_min=limit_min)
-    tables[profile, policy] = ng.routing.access(
-        reach, people, limit_min=limit_min, zones=zones, kinds=["park"]
-    )
+    tables[profile, policy] = ng.routing.access(reach, people, limit_min=limit_min, zones=zones, kinds=["park"])
 everybody = pd.concat([table.loc[("all", "all")] for table in tables.values()])
-shown = everybody.set_index(["profile", "unknowns"])[
-    ["total", "within", "flagged", "without", "within_pct"]
-]
+shown = everybody.set_index(["profile", "unknowns"])[["total", "within", "flagged", "without", "within_pct"]]
 shown.style.format({"within_pct": "{:.0f} %"}, thousands=",").set_caption(town.notice)
 
 # %% [markdown]

@@ -31,9 +31,7 @@ features = [made.ramps, made.walks, made.crossings]
 # %%
 findings = ng.ada.find(*features, rules=ng.ada.rules("ada2010", "cbc11b", advise=["prowag2023"]))
 compliance = ng.ada.summarize(findings, *features)
-compliance.xs((True, "all"), level=["is_enforced", "grouped_by"])[
-    ["features", "passed_pct", "failed_pct", "unmeasured_pct"]
-]
+compliance.xs((True, "all"), level=["is_enforced", "grouped_by"])[["features", "passed_pct", "failed_pct", "unmeasured_pct"]]
 
 # %% [markdown]
 # ## Who is cut off
@@ -52,9 +50,7 @@ gains.sort_values("people_gained", ascending=False)[["people_before", "people_ga
 # %%
 ranked = ng.barriers.rank(findings, features, around=ng.barriers.Around(town.sites, gains, zones))
 addends = ["severity_part", "place_part", "people_part", "equity_part"]
-ranked[["obstacle", *addends, "score"]].head(8).style.set_caption(
-    "Invented data: not Norwalk's plan"
-).format(precision=1)
+ranked[["obstacle", *addends, "score"]].head(8).style.set_caption("Invented data: not Norwalk's plan").format(precision=1)
 
 # %% [markdown]
 # ## How much rests on the weights
