@@ -35,12 +35,6 @@ _FILES = (
 )
 
 
-def _bands(city: City) -> pd.DataFrame:
-    """Take the city's scheme of condition bands."""
-    every = city.parameters["bands"]
-    return every[every.index.get_level_values("scheme") == city.config.bands].droplevel("scheme")
-
-
 def _listed(
     city: City, known: Assessed, fitted: deterioration.Fit, curves: Curves, day: dt.date
 ) -> pd.DataFrame:
@@ -107,7 +101,9 @@ def _find(city: City, as_of: dt.date, show: Show) -> tuple[report.Assessment, di
         state=needs.state(
             known.sections, known.condition, known.life, critical_pci=settings.critical_pci
         ),
-        bands=needs.state_bands(known.sections, known.condition, _bands(city), known.life.classes),
+        bands=needs.state_bands(
+            known.sections, known.condition, reading.bands(city), known.life.classes
+        ),
         years=needs.unconstrained(
             known.condition,
             known.sections,

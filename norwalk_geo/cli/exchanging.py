@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,12 +28,9 @@ def _works(aside: Path, city: City, feed: exchange.Feed) -> dict[str, int]:
     sections = gpd.GeoDataFrame(city.tables["sections"])
     given = (city.tables["projects"], city.tables["closures"], sections)
     made, left = exchange.to_wzdx(*given, feed=feed)
-    text = json.dumps(made, indent=2, ensure_ascii=False, allow_nan=False)
-    (aside / "wzdx.geojson").write_text(text + "\n", encoding="utf-8")
+    report.write_json(aside / "wzdx.geojson", made)
     (aside / "works.ics").write_bytes(exchange.to_ical(*given, feed=feed))
-    report.plain_text(left).to_csv(
-        aside / "works_left_out.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
-    )
+    report.write_csv(aside / "works_left_out.csv", left)
     return {"work_zones": len(made["features"]), "left_out": len(left)}
 
 
@@ -70,6 +66,5 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
         exchange.write_package(aside, read.tables, about=kept)
         files = sorted(path.name for path in aside.iterdir() if path.is_file())
         summary = {"kind": "exchange", **counts, "files": files, **kept}
-        text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-        (aside / "summary.json").write_text(text + "\n", encoding="utf-8")
+        report.write_json(aside / "summary.json", summary)
     return Outcome(summary, (*files, "summary.json"))

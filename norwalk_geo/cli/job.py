@@ -6,8 +6,6 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from norwalk_geo import io, needs, report, website
 from norwalk_geo.cli import assessing, planning, publishing, reading
 from norwalk_geo.cli.records import City, Outcome
@@ -37,12 +35,6 @@ def default_out(city: Path) -> Path:
     return (city.parent if city.suffix == ".toml" else city) / "out"
 
 
-def _bands(city: City) -> pd.DataFrame:
-    """Take the city's scheme of condition bands."""
-    every = city.parameters["bands"]
-    return every[every.index.get_level_values("scheme") == city.config.bands].droplevel("scheme")
-
-
 def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     """Assess, plan and summarize."""
     show.step("Fitting decay")
@@ -50,7 +42,9 @@ def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
     sections, condition = known.sections, known.condition
     made = planning.make(city, known, show)
     plan = made.plan
-    bands = needs.summarize(sections, condition, plan.outcomes, _bands(city), known.life.classes)
+    bands = needs.summarize(
+        sections, condition, plan.outcomes, reading.bands(city), known.life.classes
+    )
     about = assessing.origin(city, as_of, known.notes)
     summary = report.summary(sections, condition, plan, bands, about=about, beside=made.beside)
     count = summary["assumed"]["sections_condition_assumed"]
@@ -65,7 +59,7 @@ def _page(city: City, results: report.Results) -> str:
         results.condition,
         results.plan,
         dict(results.summary),
-        bands=_bands(city),
+        bands=reading.bands(city),
         sites=city.tables.get("sites"),
     )
 

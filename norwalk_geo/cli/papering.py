@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +75,7 @@ def _sb1(aside: Path, city: City, letter: papers.Letter, year: int) -> dict[str,
     for name, frame in (("project_list", listed), ("faults", faults), ("expenditures", spent)):
         flat = frame if name == "faults" else frame.rename_axis("project_id").reset_index()
         noted = flat.assign(standing=letter.standing, notice=letter.notice)
-        report.plain_text(noted).to_csv(
-            aside / f"sb1_{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
-        )
+        report.write_csv(aside / f"sb1_{name}.csv", noted)
     return {"sb1": papers.sb1_page(listed, faults, spent, letter, year=year)}
 
 
@@ -162,6 +159,5 @@ def write(
             "files": files,
             **{key: results.summary[key] for key in ("version", "as_of", "inputs", "parameters")},
         }
-        text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-        (aside / "summary.json").write_text(text + "\n", encoding="utf-8")
+        report.write_json(aside / "summary.json", summary)
     return Outcome(summary, (*files, "summary.json"))

@@ -18,7 +18,7 @@ from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError, Sou
 if TYPE_CHECKING:
     from norwalk_geo.schema import Treatments
 
-__all__ = ["catalogue", "check", "day", "money", "read_city"]
+__all__ = ["bands", "catalogue", "check", "day", "money", "read_city"]
 
 _NEEDED = ("sections", "surveys")
 
@@ -42,6 +42,24 @@ def day(settings: config.Config, as_of: dt.datetime | None) -> dt.date:
     if as_of is not None:
         return as_of.date()
     return settings.as_of or dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
+def bands(city: City) -> pd.DataFrame:
+    """
+    Take the city's scheme of condition bands.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+
+    Returns
+    -------
+    bands
+        One row a band, best first as the file has them.
+    """
+    every = city.parameters["bands"]
+    return every[every.index.get_level_values("scheme") == city.config.bands].droplevel("scheme")
 
 
 def catalogue(
@@ -235,9 +253,7 @@ def _write_rows(path: Path, problems: tuple[Problem, ...]) -> list[Problem]:
     lines = [(p.where, p.what, row, p.remedy) for p in problems for row in p.rows or ("",)]
     frame = pd.DataFrame(lines, columns=["where", "what", "row", "remedy"], dtype="str")
     try:
-        report.plain_text(frame).to_csv(
-            path, index=False, encoding="utf-8-sig", lineterminator="\r\n"
-        )
+        report.write_csv(path, frame)
     except OSError as error:
         why = error.strerror or str(error)
         remedy = "Choose another file with --report."

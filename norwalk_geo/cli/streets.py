@@ -48,11 +48,7 @@ def draw_faults(city: City, out: Path) -> dict[str, int]:
         io.write_table(found, aside / "faults.gpkg", "faults", as_of=day)
         plain = pd.DataFrame(found.drop(columns="geometry")).reset_index()
         plain = plain.assign(x=found.geometry.x.to_numpy(), y=found.geometry.y.to_numpy())
-        if settings.notice:
-            plain["notice"] = settings.notice
-        report.plain_text(plain).to_csv(
-            aside / "faults.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
-        )
+        report.write_csv(aside / "faults.csv", plain, settings.notice)
         (aside / "faults.html").write_text(page, encoding="utf-8", newline="\n")
     return faults.count(found)
 

@@ -22,6 +22,7 @@ from norwalk_geo.report.sited import Sited, site_notes, sites_summary, write_sit
 from norwalk_geo.report.summary import summary
 from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
+from norwalk_geo.report.writing import write_csv, write_json
 
 __all__ = [
     "ACCESS_FILES",
@@ -61,7 +62,9 @@ __all__ = [
     "write_assessment",
     "write_backtest",
     "write_comparison",
+    "write_csv",
     "write_entry_forms",
+    "write_json",
     "write_plan",
     "write_scorecard",
     "write_sites",

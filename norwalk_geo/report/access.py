@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ import pandas as pd
 
 from norwalk_geo import io
 from norwalk_geo.report import access_page
-from norwalk_geo.report.summary import plain, records
-from norwalk_geo.report.tables import plain_text
+from norwalk_geo.report.summary import records
 from norwalk_geo.report.workbook import workbook
+from norwalk_geo.report.writing import write_csv, write_json
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Barriers, Compliance, Edges, Findings, TransitionPlan
@@ -137,8 +136,7 @@ def _csv(frame: pd.DataFrame, path: Path, notice: str) -> None:
     """Write one table as an office opens it."""
     flat = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).reset_index()
     flat = flat.drop(columns="index", errors="ignore")
-    listed = plain_text(_noticed(flat, notice))
-    listed.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    write_csv(path, flat.assign(audience=INTERNAL), notice)
 
 
 def _tables(found: Accessible) -> dict[str, pd.DataFrame]:
@@ -241,5 +239,4 @@ def write_access(folder: Path, found: Accessible, summary: Mapping[str, Any]) ->
     )
     page = access_page.page(found.barriers, found.plan, found.compliance, summary)
     (folder / "ada.html").write_text(page, encoding="utf-8", newline="\n")
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False, default=plain)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "summary.json", summary)

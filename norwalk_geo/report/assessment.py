@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ import pandas as pd
 
 from norwalk_geo.report import assessment_page
 from norwalk_geo.report.summary import plain, records
-from norwalk_geo.report.tables import plain_text
 from norwalk_geo.report.workbook import workbook
+from norwalk_geo.report.writing import write_csv, write_json
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Sections
@@ -196,10 +195,7 @@ def write_assessment(folder: Path, found: Assessment, summary: Mapping[str, Any]
     """
     tables, notice = _tables(found), summary["notice"]
     for name, frame in tables.items():
-        noted = frame.assign(notice=notice) if notice else frame
-        plain_text(noted).to_csv(
-            folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
-        )
+        write_csv(folder / f"{name}.csv", frame, notice)
     workbook(
         folder / "assess.xlsx",
         _sheets(tables),
@@ -210,5 +206,4 @@ def write_assessment(folder: Path, found: Assessment, summary: Mapping[str, Any]
     )
     page = assessment_page.page(found.state, found.bands, found.years, summary)
     (folder / "assess.html").write_text(page, encoding="utf-8")
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False, default=plain)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "summary.json", summary)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ import pandas as pd
 
 from norwalk_geo.report import compared_page
 from norwalk_geo.report.summary import plain, records
-from norwalk_geo.report.tables import plain_text
 from norwalk_geo.report.workbook import workbook
+from norwalk_geo.report.writing import write_csv, write_json
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Comparison, Delay, Held, Hidden
@@ -194,8 +193,7 @@ def write_comparison(folder: Path, found: Compared, summary: Mapping[str, Any]) 
     listed = found.comparison.policies.reset_index()
     money = [name for name in listed.columns if name.endswith("_usd")]
     listed = listed.assign(**{name: listed[name].map("{:.2f}".format) for name in money})
-    listed = plain_text(listed.assign(notice=notice) if notice else listed)
-    listed.to_csv(folder / "compare.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    write_csv(folder / "compare.csv", listed, notice)
     workbook(
         folder / "compare.xlsx",
         _sheets(found),
@@ -206,5 +204,4 @@ def write_comparison(folder: Path, found: Compared, summary: Mapping[str, Any]) 
     )
     page = compared_page.page(found.comparison, found.levels, summary)
     (folder / "compare.html").write_text(page, encoding="utf-8", newline="\n")
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "summary.json", summary)

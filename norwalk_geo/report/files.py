@@ -15,8 +15,9 @@ import pandas as pd
 from norwalk_geo import io, schema
 from norwalk_geo.report.beside import Beside
 from norwalk_geo.report.sheets import sheets
-from norwalk_geo.report.tables import plain_text, street_table, work_table
+from norwalk_geo.report.tables import street_table, work_table
 from norwalk_geo.report.workbook import workbook
+from norwalk_geo.report.writing import write_csv, write_json
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
@@ -113,11 +114,6 @@ def _describe_csv(frame: pd.DataFrame, name: str, summary: Mapping[str, Any]) ->
     }
 
 
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
 def _about(summary: Mapping[str, Any]) -> dict[str, str]:
     """Say in words where the workbook's figures come from."""
     lines = {
@@ -168,12 +164,10 @@ def write_plan(folder: Path, results: Results) -> None:
     notice, as_of = summary["notice"], dt.date.fromisoformat(summary["as_of"])
     _geopackage(folder / "plan.gpkg", results, notice, as_of)
     work = work_table(results.sections, results.condition, plan)
-    listed = plain_text(_noticed(_money_text(work), notice))
-    listed.to_csv(
-        folder / "work_plan.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
-    )
+    listed = _noticed(_money_text(work), notice)
+    write_csv(folder / "work_plan.csv", listed)
     described = _describe_csv(listed, "work_plan.csv", summary)
-    _write_json(folder / "work_plan.csv-metadata.json", described)
+    write_json(folder / "work_plan.csv-metadata.json", described)
     workbook(
         folder / "work_plan.xlsx",
         sheets(results.sections, results.condition, plan, results.bands, beside=results.beside),
@@ -182,4 +176,4 @@ def write_plan(folder: Path, results: Results) -> None:
         about=_about(summary),
         as_of=as_of,
     )
-    _write_json(folder / "summary.json", summary)
+    write_json(folder / "summary.json", summary)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from norwalk_geo.report.summary import plain, records
+from norwalk_geo.report.summary import records
+from norwalk_geo.report.writing import write_csv, write_json
 
 __all__ = ["backtest_summary", "write_backtest"]
 
@@ -51,9 +51,5 @@ def write_backtest(folder: Path, table: pd.DataFrame, summary: Mapping[str, Any]
     nothing
         `backtest.csv` and `summary.json` are written.
     """
-    notice = summary["notice"]
-    flat = table.reset_index()
-    flat = flat.assign(notice=notice) if notice else flat
-    flat.to_csv(folder / "backtest.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False, default=plain)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    write_csv(folder / "backtest.csv", table.reset_index(), summary["notice"])
+    write_json(folder / "summary.json", summary)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,9 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.report import scored_page
-from norwalk_geo.report.summary import plain, records
-from norwalk_geo.report.tables import plain_text
+from norwalk_geo.report.summary import records
 from norwalk_geo.report.workbook import workbook
+from norwalk_geo.report.writing import write_csv, write_json
 
 __all__ = ["Scored", "scorecard_summary", "write_scorecard"]
 
@@ -99,12 +98,6 @@ def _about(summary: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in lines.items() if text}
 
 
-def _csv(frame: pd.DataFrame, path: Path, notice: str) -> None:
-    """Write one table as an office opens it."""
-    noted = frame.assign(notice=notice) if notice else frame
-    plain_text(noted).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-
-
 def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> None:
     """
     Write the files of a scorecard.
@@ -130,17 +123,17 @@ def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> 
         A file cannot be written.
     """
     scores, notice = found.scores["en"].reset_index(), summary["notice"]
-    _csv(scores, folder / "scores.csv", notice)
-    _csv(found.periods.reset_index(), folder / "score_periods.csv", notice)
+    write_csv(folder / "scores.csv", scores, notice)
+    write_csv(folder / "score_periods.csv", found.periods.reset_index(), notice)
     shown = scores.drop(columns=["baseline"])
     sheets = {"Scorecard": shown, "By year": found.periods.reset_index()}
     if found.effects is not None:
         effects = found.effects.reset_index()
-        _csv(effects, folder / "plan_effects.csv", notice)
+        write_csv(folder / "plan_effects.csv", effects, notice)
         sheets["What the plan changes"] = effects.drop(columns=["measure_id", "policy"])
     if found.request_times is not None:
         times = found.request_times.reset_index()
-        _csv(times, folder / "request_times.csv", notice)
+        write_csv(folder / "request_times.csv", times, notice)
         sheets["Requests"] = times
     if found.entered is not None and len(found.entered):
         entered = found.entered.reset_index()
@@ -159,5 +152,4 @@ def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> 
         name = "scorecard.html" if language == "en" else f"scorecard.{language}.html"
         page = scored_page.page(labeled, found.objectives, summary, language=language)
         (folder / name).write_text(page, encoding="utf-8", newline="\n")
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False, default=plain)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "summary.json", summary)

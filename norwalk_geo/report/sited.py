@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ import pandas as pd
 
 from norwalk_geo import io, schema
 from norwalk_geo.report import sited_map, sited_page
-from norwalk_geo.report.summary import plain, records
-from norwalk_geo.report.tables import plain_text
+from norwalk_geo.report.summary import records
 from norwalk_geo.report.workbook import workbook
+from norwalk_geo.report.writing import write_csv, write_json
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Edges, Sites
@@ -211,10 +210,7 @@ def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> tuple
     """
     notice, as_of = summary["notice"], dt.date.fromisoformat(summary["as_of"])
     figures = found.tables["figures"]
-    noted = figures.assign(notice=notice) if notice else figures
-    plain_text(noted).to_csv(
-        folder / "sites.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
-    )
+    write_csv(folder / "sites.csv", figures, notice)
     reach = found.tables["reach"]
     (reach.assign(notice=notice) if notice else reach).to_parquet(folder / "reach.parquet")
     layers = {"sites": found.sites.assign(notice=notice)}
@@ -230,6 +226,5 @@ def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> tuple
         about=_about(summary),
         as_of=as_of,
     )
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False, default=plain)
-    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "summary.json", summary)
     return tuple(_pages(folder, found, summary))
