@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -55,6 +56,29 @@ def test_the_files_agree(out: Path) -> None:
     assert (ranked[parts].fillna(0).sum(axis=1).round(2) == ranked["score"]).all()
     corners = pd.read_csv(out / "corners.csv")
     assert summary["ramps"]["ramps_due"] == corners["ramps_due"].sum()
+
+
+def test_progress_since_an_earlier_year_is_written_and_wrong_folders_are_named(
+    walked: Path, out: Path, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "before"
+    shutil.copytree(out, earlier)
+    told = json.loads((earlier / "summary.json").read_text(encoding="utf-8"))
+    told["as_of"] = "2025-09-30"
+    (earlier / "summary.json").write_text(json.dumps(told), encoding="utf-8")
+    done = norwalk("ada", walked, "--out", tmp_path / "now", "--earlier", earlier, "--quiet")
+    assert done.code == 0, done
+    found = pd.read_csv(tmp_path / "now" / "ada" / "progress.csv")
+    whole = found[found["group"].eq("all")].set_index("year")
+    assert whole.index.tolist() == [2026, 2027]
+    # Nothing was removed between two runs on the same data.
+    assert whole["open"].tolist() == [told["barriers"]] * 2
+    assert whole["closed"].tolist() == whole["added"].tolist() == [0, 0]
+    for folder, what in ((out, "is of fiscal year 2027"), (tmp_path, "No such file")):
+        wrong = norwalk("ada", walked, "--out", tmp_path / "bad", "--earlier", folder)
+        assert wrong.code == 2
+        assert what in " ".join(wrong.err.split())
+        assert not (tmp_path / "bad" / "ada" / "findings.csv").exists()
 
 
 @pytest.mark.slow

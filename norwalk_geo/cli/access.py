@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from norwalk_geo import ada, barriers, exchange, io, network, report, routing, schema
-from norwalk_geo.cli import assessing, planning, reading
+from norwalk_geo.cli import assessing, planning, reading, removals
 from norwalk_geo.cli.records import City, Outcome
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.network.model import feet_per_unit
@@ -249,7 +250,14 @@ def _files(found: report.Accessible) -> tuple[str, ...]:
     return tuple(name for name in report.ACCESS_FILES if name not in bare)
 
 
-def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:
+def write(
+    city: Path,
+    out: Path,
+    *,
+    earlier: Sequence[Path] = (),
+    as_of: dt.datetime | None,
+    show: Show,
+) -> Outcome:
     """
     Check a city's accessibility and write every table.
 
@@ -259,6 +267,8 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
         The city's folder, or its `norwalk.toml`.
     out
         Folder of the results; they are written to `ada` in it.
+    earlier
+        Folders of results of earlier years, to say how far the removals have come.
     as_of
         Day that the data describe, where it is not the one of the settings.
     show
@@ -273,18 +283,24 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
     ------
     ConfigError
         The city names no features, or no standard in force.
+    SourceError
+        A folder of an earlier year has no results.
     """
     show.step("Reading the city")
     read = reading.read_city(city, as_of=as_of)
     _named(read)
     day = reading.day(read.config, as_of)
+    before = removals.editions(read, earlier, day)
     with io.writing(out / FOLDER) as aside:
         found, notes = _find(read, day, show)
         about = assessing.origin(read, day, notes)
         summary = report.access_summary(found, about=about)
         show.step("Writing the results")
         report.write_access(aside, found, summary)
+        if before:
+            progress = removals.progress(read, before, found.barriers, day).reset_index()
+            report.write_csv(aside / "progress.csv", progress, read.config.notice)
         names = exchange.write_pedestrian(
             aside, found.edges, read.tables, as_of=day, source=read.config.city
         )
-    return Outcome(summary, (*_files(found), *names))
+    return Outcome(summary, (*_files(found), *(["progress.csv"] if earlier else []), *names))

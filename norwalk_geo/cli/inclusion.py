@@ -19,6 +19,13 @@ def ada(
         Optional[Path],  # noqa: UP045
         typer.Option("--out", help="Folder; files are written to OUT/ada. Default: CITY/out."),
     ] = None,
+    earlier: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(
+            help="Folder of the results of an earlier year (its ada folder); may be given "
+            "repeatedly. Writes progress.csv: open, closed, added, spent by year and class."
+        ),
+    ] = None,
     as_of: Day = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -34,4 +41,5 @@ def ada(
         from norwalk_geo.cli import access, job
 
         target = out or job.default_out(city)
-        show.included(access.write(city, target, as_of=as_of, show=show), target)
+        made = access.write(city, target, earlier=earlier or (), as_of=as_of, show=show)
+        show.included(made, target)
