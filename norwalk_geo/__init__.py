@@ -20,6 +20,7 @@ __all__ = [
     "exchange",
     "faults",
     "files",
+    "infrastructure",
     "io",
     "maps",
     "matching",

@@ -75,7 +75,7 @@ def make_city(folder: Path, *, years: int = 3, seed: int = 1, is_walked: bool = 
 
 def _without_walks(text: str) -> str:
     """Take the pedestrian tables out of the settings."""
-    names = ("ramps", "walks", "crossings", "zones")
+    names = ("ramps", "walks", "crossings", "zones", "assets")
     lines = [
         line for line in text.splitlines() if not line.startswith(tuple(f"{n} = " for n in names))
     ]

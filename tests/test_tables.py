@@ -11,14 +11,25 @@ import pytest
 
 from norwalk_geo import schema
 
-TYPES = {"text", "number", "integer", "date", "boolean", "Point", "LineString", "Polygon"}
-GEOMETRIES = {"", "Point", "LineString", "Polygon"}
+TYPES = {
+    "text",
+    "number",
+    "integer",
+    "date",
+    "boolean",
+    "Point",
+    "LineString",
+    "Polygon",
+    "Geometry",
+}
+GEOMETRIES = {"", "Point", "LineString", "Polygon", "Geometry"}
 UNITS = {
     "",
     "%",
     "USD",
     "USD/sy",
     "acres",
+    "assets",
     "barriers",
     "collisions",
     "days",

@@ -9,23 +9,13 @@ from typing import Any
 import pandas as pd
 
 from norwalk_geo import ada, budget, config, network, schema
+from norwalk_geo.cli import committing
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import InfeasibleError, NorwalkError, Problem, nearest
 
 __all__ = ["demands", "funds", "packages", "problems", "rotation", "targets", "weights"]
 
 _KINDS = ("maintenance", "alteration", "ramps")
-
-
-def _by_year(table: pd.DataFrame | None) -> dict[int, dict[str, float]] | None:
-    """Take dollars by year and fund from the table `budgets`."""
-    if table is None:
-        return None
-    given: dict[int, dict[str, float]] = {}
-    flat = table.reset_index()
-    for fund, year, usd in zip(flat["fund"], flat["year"], flat["amount_usd"], strict=True):
-        given.setdefault(int(year), {})[str(fund)] = float(usd)
-    return given
 
 
 def funds(
@@ -54,8 +44,7 @@ def funds(
     ConfigError
         There is no money for the first year of the plan.
     """
-    by_year = _by_year(tables.get("budgets"))
-    money, notes = config.yearly_funds(settings, first_year, by_year=by_year)
+    money, notes = committing.fund_money(settings, tables, first_year)
     rules = settings.funds
     if len(money) == 1 and not any(rules.get(name) for name in money):
         return (), notes
@@ -65,6 +54,9 @@ def funds(
 def _fund(name: str, usd: Mapping[int, float], rules: Mapping[str, Any]) -> budget.Fund:
     """Make one fund."""
     kept = {key: value for key, value in rules.items() if key != "carried"}
+    if "treatments" in kept:
+        # What is left of the fund's money is for streets.
+        kept["treatments"] = tuple(one for one in kept["treatments"] if one != committing.ASSETS)
     return budget.Fund(name, usd, **kept)
 
 
@@ -302,7 +294,7 @@ def _located(error: NorwalkError) -> list[Problem]:
 def _fund_problems(city: City, first_year: int) -> list[Problem]:
     """Find rules of funds that have no money, and matches from funds that do not exist."""
     settings = city.config
-    by_year = _by_year(city.tables.get("budgets"))
+    by_year = committing.by_year(city.tables.get("budgets"))
     money, _ = config.yearly_funds(settings, first_year, by_year=by_year)
     found = []
     for name, rules in settings.funds.items():
@@ -320,7 +312,7 @@ def _name_problems(city: City) -> list[Problem]:
     known = {
         "zones": set(sections["zone_id"].dropna().astype("str")) if "zone_id" in sections else (),
         "classes": {*city.parameters["classes"].index.astype("str"), "network"},
-        "treatments": {*catalogue.astype("str"), *_KINDS},
+        "treatments": {*catalogue.astype("str"), *_KINDS, committing.ASSETS},
         "sections": sections.index,
     }
     asked = settings.asked

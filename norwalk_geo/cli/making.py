@@ -33,7 +33,7 @@ bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or
 # [funds.bond]
 # classes = ["residential"]    # where it may be spent: functional classes and zones
 # zones = ["north"]
-# treatments = ["alteration", "ramps"]   # names, or maintenance, alteration, ramps
+# treatments = ["alteration", "ramps"]   # names, or maintenance, alteration, ramps, assets
 # keeps_years = 2              # years after its own in which unspent money may still be spent
 # carried = {{ 2026 = 250_000 }} # unspent money of earlier years, by its year
 # match_pct = 20               # share that other funds must give
@@ -227,6 +227,7 @@ def synthetic(city: Path, *, size: str, seed: int, force: bool) -> Path:
     made = towns.pedestrian(town.streets, seed=seed)
     # As Parquet, since a sample of them is to be small.
     tables |= {f"{name}.parquet": getattr(made, name) for name in ("ramps", "walks", "crossings")}
+    tables["assets.parquet"] = towns.assets(town.streets, seed=seed)
     tables["zones.gpkg"] = towns.zones(town.streets, seed=seed)
     day = dt.date.fromisoformat(towns.AS_OF)
     with io.writing(city) as aside:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import config, io, network, report, schema, treatments
-from norwalk_geo.cli import asking
+from norwalk_geo.cli import asking, committing
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError, SourceError
 
@@ -121,12 +121,7 @@ def money(
     budget_usd, notes
         Constant dollars by fiscal year, and what was assumed, as sentences.
     """
-    table = tables.get("budgets")
-    if table is None:
-        return config.yearly_budget(settings, first_year)
-    sums = table.groupby("year")["amount_usd"].sum()
-    by_year = {int(year): float(usd) for year, usd in zip(sums.index, sums, strict=True)}
-    return config.yearly_budget(settings, first_year, by_year=by_year)
+    return committing.street_money(settings, tables, first_year)
 
 
 def _read_one(
@@ -194,6 +189,8 @@ def _plan_problems(city: City, as_of: dt.datetime | None) -> list[Problem]:
             find()
         except NorwalkError as error:
             problems += error.problems
+    if not problems:
+        problems += committing.problems(city, day(settings, as_of))
     if not problems:
         problems += asking.problems(city, day(settings, as_of))
     return problems

@@ -65,6 +65,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
 }
 # What a city may bring; every one of them has a schema of the same name.
 _TABLES = (
+    "assets",
     "barrier_removals",
     "bids",
     "budgets",

@@ -117,17 +117,21 @@ def _geometry_problems(frame: DataFrame, schema: Table, name: Namer) -> list[Pro
     shapes[alien] = None
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     # Types are compared as GEOS numbers, which is many times faster than their names.
-    kinds = [shapely.GeometryType[schema.geometry.upper()].value]
+    any_kind = ("Point", "LineString", "Polygon")
+    named = any_kind if schema.geometry == "Geometry" else (schema.geometry,)
+    kinds = [shapely.GeometryType[name.upper()].value for name in named]
     # A zone may lie in parts; a street or a place may not.
-    kinds += [shapely.GeometryType.MULTIPOLYGON.value] * (schema.geometry == "Polygon")
+    kinds += [shapely.GeometryType.MULTIPOLYGON.value] * ("Polygon" in named)
     wrong = ~missing & ~np.isin(shapely.get_type_id(shapes), kinds)
     valid = shapely.is_valid(shapes)
     if schema.geometry == "LineString":
         valid &= shapely.length(shapes) > 0
+    needed = bool(schema.columns.loc["geometry", "required"])
+    sought = "point, line or area" if schema.geometry == "Geometry" else schema.geometry
     found = [
         (alien, "not a shape", "Import the table, which reads shapes."),
-        (missing & ~alien, "no shape", "Draw the shape or drop the row."),
-        (wrong, f"not a {schema.geometry}", "Split multipart shapes or drop the row."),
+        (missing & ~alien & needed, "no shape", "Draw the shape or drop the row."),
+        (wrong, f"not a {sought}", "Split multipart shapes or drop the row."),
         (~valid & ~missing & ~wrong, "not valid (no length, or broken)", "Redraw the shape."),
     ]
     return [

@@ -16,6 +16,7 @@ from pyproj import Transformer
 
 from norwalk_geo import network, schema
 from norwalk_geo.errors import ConfigError, Problem
+from norwalk_geo.towns.assets import assets
 from norwalk_geo.towns.condition import invent_surveys
 from norwalk_geo.towns.pedestrian import Pedestrian, pedestrian
 from norwalk_geo.towns.people import zones
@@ -33,6 +34,7 @@ __all__ = [
     "SIZES",
     "Pedestrian",
     "Town",
+    "assets",
     "destinations",
     "pedestrian",
     "settings",
@@ -171,6 +173,7 @@ ramps = "clean/ramps.parquet"
 walks = "clean/walks.parquet"
 crossings = "clean/crossings.parquet"
 zones = "clean/zones.gpkg"
+assets = "clean/assets.parquet"
 
 [standards]
 enforce = ["ada2010", "dot504", "cbc11b"]
