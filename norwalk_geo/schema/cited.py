@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib import resources
@@ -52,6 +53,19 @@ def _rows(lines: list[str], name: str, file: str) -> DataFrame:
         raise ConfigError.of(file, [problem]) from None
 
 
+@functools.lru_cache(maxsize=128)
+def _checked(text: str, name: str, file: str) -> DataFrame:
+    """Read and check the text of a file; a run asks for the same file many times."""
+    citation = _citation(text)
+    if not citation:
+        remedy = "Begin the file with a line '# Source: …' that says where the numbers are from."
+        raise ConfigError.of(file, [Problem(name, "the numbers have no source", remedy=remedy)])
+    rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    checked = check(_rows(rows, name, file).replace("", None), name)
+    checked.attrs = {"citation": citation, "file": file}
+    return checked
+
+
 def parameters(name: str, *, folder: Path | None = None) -> DataFrame:
     """
     Open a cited parameter file.
@@ -89,15 +103,8 @@ def parameters(name: str, *, folder: Path | None = None) -> DataFrame:
     else:
         inside = resources.files("norwalk_geo") / "parameters" / f"{name}.csv"
         text, file = inside.read_text(encoding="utf-8"), "package"
-    citation = _citation(text)
-    if not citation:
-        remedy = "Begin the file with a line '# Source: …' that says where the numbers are from."
-        raise ConfigError.of(file, [Problem(name, "the numbers have no source", remedy=remedy)])
-    rows = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    frame = _rows(rows, name, file)
-    checked = check(frame.replace("", None), name)
-    checked.attrs = {"citation": citation, "file": file}
-    return checked
+    # Copied on the first change, so that nobody changes what others are given.
+    return _checked(text, name, file).copy(deep=False)
 
 
 def labels(table: DataFrame, language: str) -> Mapping[str, str]:
