@@ -63,7 +63,7 @@ def write_page(folder: Path, town, sections: gpd.GeoDataFrame | None = None) -> 
         {"kind": ["boundary"]}, geometry=[box(*sections.total_bounds)], crs=sections.crs
     )
     split = columns.write_streets(folder / "data", sections, drawn, ground=ground)
-    columns.write_words(folder / "data", split, drawn, sites=town.sites)
+    columns.write_words(folder / "data", split, drawn, sites=maps.sites_values(town.sites))
     for name in (*SCRIPTS, *STYLES):
         (folder / Path(name).name).write_bytes((ASSETS / name).read_bytes())
     tags = [f'<link rel="stylesheet" href="{Path(name).name}">' for name in STYLES]

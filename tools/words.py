@@ -14,7 +14,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from norwalk_geo import schema, towns
 from norwalk_geo.website.columns_words import WORDS
+from norwalk_geo.website.pages.programme import OFFERED
 
 PACKAGE = Path(__file__).parents[1] / "norwalk_geo"
 _METHODS = [("templates/site/**.html", "jinja2"), ("website/**.py", "python")]
@@ -23,6 +25,26 @@ _OPTIONS = {"templates/site/**.html": {"trimmed": "true", "newstyle_gettext": "t
 _HEAD = """\
 # Words of the residents' site in {language}. The English words are the messages themselves.
 # Not yet reviewed by a translator: whoever reviews it signs here and takes this line out."""
+
+
+def phrases() -> list[str]:
+    """
+    List the English texts of tables that pages show: columns, units, places, the sample's notice.
+
+    Returns
+    -------
+    phrases
+        Each of them once.
+    """
+    found = [towns.NOTICE, "Dead end", "City limit"]
+    for table in OFFERED:
+        columns = schema.describe(table).columns
+        shown = columns[columns.index.isin(schema.public_columns(table))]
+        found += [*shown["description"], *shown["unit"]]
+    places = schema.parameters("destinations")
+    for name in ("facts", "point_is"):
+        found += list(places[name].dropna())
+    return list(dict.fromkeys(str(one) for one in found if one))
 
 
 def messages() -> Catalog:
@@ -48,6 +70,8 @@ def messages() -> Catalog:
         found.add(message, locations=[(file, None)], context=context)
     for words in WORDS.values():
         found.add(words, locations=[("website/columns_words.py", None)])
+    for text in phrases():
+        found.add(text, locations=[("tables and parameters", None)])
     return found
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from norwalk_geo.schema import Sections, Sites
+    from norwalk_geo.schema import Sections
 
 __all__ = ["WORDS", "Split", "scripts", "write_streets", "write_words"]
 
@@ -241,7 +241,7 @@ def write_words(
     *,
     language: str = "en",
     words: Mapping[str, str] | None = None,
-    sites: Sites | None = None,
+    sites: Mapping[str, Any] | None = None,
 ) -> None:
     """
     Write what a map says in one language: titles, legends, sentences and the words of its controls.
@@ -259,7 +259,7 @@ def write_words(
     words
         The words of `WORDS` in this language. By default English.
     sites
-        Destinations and stations to mark.
+        Destinations and stations to mark, as `maps.sites_values` writes them.
 
     Returns
     -------
@@ -295,9 +295,7 @@ def write_words(
         "detailZoom": DETAIL_ZOOM if split.parts > 1 else 0,
         "ground": split.has_ground,
         "layers": layers,
-        "sites": None
-        if sites is None or sites.empty
-        else maps.sites_values(sites, name=words["sites"]),
+        "sites": sites if sites and sites["rows"] else None,
     }
     _save(Path(folder), f"map-{language}", plain("map", head))
     for name, text in _says_scripts(split, drawings, language):

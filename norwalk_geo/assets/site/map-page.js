@@ -346,6 +346,7 @@
       const still = nw.still.matches;
       const map = L.map(host, {
         attributionControl: Boolean(host.dataset.tiles),
+        zoomControl: false,
         fadeAnimation: false,
         zoomAnimation: !still,
         markerZoomAnimation: !still,
@@ -355,6 +356,7 @@
         minZoom: 8,
         maxZoom: 19,
       });
+      L.control.zoom({ zoomInTitle: say("closer"), zoomOutTitle: say("farther") }).addTo(map);
       this.map = map;
       this.city = new City(head, folder);
       const wanted = (host.dataset.layers || head.layers.map((layer) => layer.key).join(" ")).split(/\s+/);

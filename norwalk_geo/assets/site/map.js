@@ -24,6 +24,9 @@
     legend_and_choices: "Legend and choices",
     from_to: "From {0} to {1}",
     at: "At {0}",
+    dead_end: "the dead end",
+    city_limit: "the city limit",
+    close: "Close",
     section: "Section {0}",
     no_name: "Street without a name",
     selected: "Selected: {0}.",
@@ -333,8 +336,14 @@
     return boundsOf([...members].map((i) => [streets, i]));
   }
 
+  /* Ends that are no street have words of their own in each language. */
+  function endOf(text) {
+    const key = { "Dead end": "dead_end", "City limit": "city_limit" }[text];
+    return key ? say(key) : text;
+  }
+
   function stretch(streets, i) {
-    const [from, to] = [streets.from(i), streets.to(i)];
+    const [from, to] = [endOf(streets.from(i)), endOf(streets.to(i))];
     if (from && to) return say("from_to", from, to);
     return from || to ? say("at", from || to) : say("section", streets.ids[i]);
   }
@@ -676,6 +685,10 @@
         askable(map, source);
       });
     }
+    map.on("popupopen", ({ popup }) => {
+      const button = popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (button) button.setAttribute("aria-label", say("close"));
+    });
     map.on("focus", () => map.scrollWheelZoom.enable());
     map.on("blur", () => map.scrollWheelZoom.disable());
     window.norwalk.started.push({ map, layers, panel });

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 
 from norwalk_geo import io
 from norwalk_geo.errors import Problem, SourceError
@@ -53,6 +54,17 @@ def _csv(frame: pd.DataFrame, path: Path) -> None:
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
+def _geojson(streets: gpd.GeoDataFrame, path: Path) -> None:
+    """Write lines in degrees; GDAL has errors of its own for what the disk does not take."""
+    degrees = streets.to_crs("EPSG:4326").reset_index()
+    try:
+        pyogrio.write_dataframe(degrees, path, driver="GeoJSON", RFC7946=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        remedy = "Free some space on the disk, or choose another folder."
+        problem = Problem(path.name, f"cannot be written ({error})", remedy=remedy)
+        raise SourceError.of(str(path), [problem]) from error
+
+
 def write(folder: Path, given: Given) -> list[dict[str, str]]:
     """
     Write the files.
@@ -76,19 +88,11 @@ def write(folder: Path, given: Given) -> list[dict[str, str]]:
     """
     streets = _streets(given)
     day = dt.date.fromisoformat(str(given.summary["as_of"]))
-    try:
-        _csv(pd.DataFrame(streets.drop(columns="geometry")).reset_index(), folder / "streets.csv")
-        _csv(_work(given), folder / "work.csv")
-        io.write_layers({"streets": streets}, folder / "streets.gpkg", as_of=day)
-        streets.to_parquet(folder / "streets.parquet")
-        degrees = streets.to_crs("EPSG:4326").reset_index()
-        degrees.to_file(
-            folder / "streets.geojson", driver="GeoJSON", engine="pyogrio", RFC7946=True
-        )
-    except OSError as error:
-        remedy = "Free some space on the disk, or choose another folder."
-        problem = Problem(folder.name, f"cannot be written ({error})", remedy=remedy)
-        raise SourceError.of(str(folder), [problem]) from error
+    _csv(pd.DataFrame(streets.drop(columns="geometry")).reset_index(), folder / "streets.csv")
+    _csv(_work(given), folder / "work.csv")
+    io.write_layers({"streets": streets}, folder / "streets.gpkg", as_of=day)
+    streets.to_parquet(folder / "streets.parquet")
+    _geojson(streets, folder / "streets.geojson")
     listed = ("streets.csv", "streets.gpkg", "streets.parquet", "streets.geojson", "work.csv")
     return [
         {"name": name, "path": f"data/{name}", "bytes": str((folder / name).stat().st_size)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 
@@ -18,7 +18,18 @@ from babel.numbers import format_decimal
 from norwalk_geo import config
 from norwalk_geo.errors import ConfigError, Problem
 
-__all__ = ["LOCALES", "Language", "check_words", "day", "money", "month", "number", "read", "year"]
+__all__ = [
+    "LOCALES",
+    "Language",
+    "check_words",
+    "day",
+    "money",
+    "month",
+    "number",
+    "phrase",
+    "read",
+    "year",
+]
 
 # Spanish as it is written in the United States: 1,234.5 and not 1.234,5.
 LOCALES = {"en": "en_US", "es": "es_US"}
@@ -40,6 +51,8 @@ class Language:
         Translate a message, and one that depends on a count.
     missing
         Messages that were asked for and have no translation.
+    phrases
+        Translations by message, for texts of tables that a catalogue may know.
     """
 
     code: str
@@ -47,6 +60,7 @@ class Language:
     text: Callable[[str], str]
     plural: Callable[[str, str, int], str]
     missing: list[str] = field(default_factory=list)
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Missing(gettext.NullTranslations):
@@ -97,11 +111,38 @@ def read(code: str) -> Language:
         raise ConfigError.of("languages", [problem])
     compiled = io.BytesIO()
     with source.open("rb") as file:
-        write_mo(compiled, read_po(file))
+        catalogue = read_po(file)
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     words = gettext.GNUTranslations(compiled)
     words.add_fallback(_Missing(missing))
-    return Language(code, LOCALES[code], words.gettext, words.ngettext, missing)
+    single = {str(m.id): str(m.string) for m in catalogue if m.id and isinstance(m.string, str)}
+    return Language(code, LOCALES[code], words.gettext, words.ngettext, missing, single)
+
+
+def phrase(text: str, language: Language) -> str | None:
+    """
+    Translate a text of a table, such as the name of a unit, where the catalogue knows it.
+
+    Parameters
+    ----------
+    text
+        As the table has it.
+    language
+        Language of the page.
+
+    Returns
+    -------
+    text
+        The translation; the same text in English; nothing where the catalogue does not have it, for
+        the city may have written it in any language.
+
+    Examples
+    --------
+    >>> phrase("Dead end", read("es"))
+    'Calle sin salida'
+    """
+    return text if language.code == "en" else language.phrases.get(text) or None
 
 
 def check_words(language: Language) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 
 from norwalk_geo.website import columns
-from norwalk_geo.website.pages import layers
-from norwalk_geo.website.pages.given import Given, public
+from norwalk_geo.website.pages import layers, places
+from norwalk_geo.website.pages.given import Given
 from norwalk_geo.website.pages.language import Language
 
 __all__ = ["Drawn", "draw"]
@@ -82,12 +82,12 @@ def draw(folder: Path, given: Given, languages: Sequence[Language]) -> Drawn:
     named = [name for name in ("street_name", "from_street", "to_street") if name in whole]
     sections = gpd.GeoDataFrame(whole[[*named, "functional_class", "geometry"]])
     split = columns.write_streets(folder / "data", sections, drawings[languages[0].code])
-    sites = gpd.GeoDataFrame(public(given, "sites")) if "sites" in given.tables else None
     own, styles = _copied(folder, _SCRIPTS), _copied(folder, _STYLES)
     scripts = {}
     for words in languages:
         said = {key: words.text(text) for key, text in columns.WORDS.items()}
         code, looks = words.code, drawings[words.code]
-        columns.write_words(folder / "data", split, looks, language=code, words=said, sites=sites)
+        marks = places.marks(given, words)
+        columns.write_words(folder / "data", split, looks, language=code, words=said, sites=marks)
         scripts[code] = (*own, *(f"data/{name}" for name in columns.scripts(split, code)))
     return Drawn(styles, scripts)

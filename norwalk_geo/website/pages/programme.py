@@ -11,12 +11,14 @@ from norwalk_geo.website.pages import wording
 from norwalk_geo.website.pages.given import Given, public, stages
 from norwalk_geo.website.pages.language import Language, day, money, number, year
 
-__all__ = ["data", "decide", "plan"]
+__all__ = ["OFFERED", "data", "decide", "plan"]
 
 _NAMES = ("street_name", "from_street", "to_street", "zone_id")
 # A list of more rows is no list to read: the rest is found by search and in the file.
 _MOST_ROWS = 5_000
 _PAST_YEARS = 10
+# Tables whose columns are in the files.
+OFFERED = ("sections", "condition", "outcomes", "work")
 
 
 def _named(work: pd.DataFrame, given: Given, language: Language) -> pd.DataFrame:
@@ -190,7 +192,7 @@ def data(given: Given, language: Language, files: list[dict[str, str]]) -> dict[
         Files, inputs, parameter files, and a dictionary of the columns offered.
     """
     dictionary: list[dict[str, str]] = []
-    for table in ("sections", "condition", "outcomes", "work"):
+    for table in OFFERED:
         allowed = schema.public_columns(table)
         columns = schema.describe(table).columns
         dictionary += [

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jinja2
+from markupsafe import Markup
 
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.website.pages import (
@@ -18,6 +19,7 @@ from norwalk_geo.website.pages import (
     downloads,
     language,
     mapping,
+    places,
     programme,
     state,
     wording,
@@ -67,7 +69,7 @@ _PAGES = (
     _Page("plan.html", "plan", (), _plan, has_map=True),
     _Page("condition.html", "condition", (), state.condition, has_map=True),
     _Page("accessibility.html", "accessibility", ("ramps",), state.accessibility),
-    _Page("places.html", "places", ("sites",), state.places, has_map=True),
+    _Page("places.html", "places", ("sites",), places.places, has_map=True),
     _Page("scorecard.html", "scorecard", ("objectives",), state.scorecard),
     _Page("decide.html", "decide", (), programme.decide),
     _Page("data.html", "data", (), lambda *_: {}),
@@ -109,7 +111,20 @@ def _check(given: Given) -> None:
         raise ConfigError.of("site", problems)
 
 
-def _environment(words: Language) -> jinja2.Environment:
+def _as_given(words: Language, leading: str) -> Callable[[object], Markup]:
+    """Show texts of tables: translated where the catalogue knows them, else with their language."""
+    other = Markup('<bdi lang="{}">{}</bdi>')
+
+    def shown(text: object) -> Markup:
+        known = language.phrase(str(text), words)
+        if known is None and words.code != leading:
+            return other.format(leading, text)
+        return Markup("<bdi>{}</bdi>").format(known or text)
+
+    return shown
+
+
+def _environment(words: Language, leading: str) -> jinja2.Environment:
     """Open the templates with the words of a language."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("norwalk_geo"),
@@ -122,6 +137,7 @@ def _environment(words: Language) -> jinja2.Environment:
     templates.policies["ext.i18n.trimmed"] = True
     templates.install_gettext_callables(words.text, words.plural, newstyle=True)  # type: ignore[attr-defined]
     templates.filters["number"] = lambda value: language.number(value, words)
+    templates.filters["given"] = _as_given(words, leading)
     return templates
 
 
@@ -160,7 +176,7 @@ def _pages(
     folder: Path, given: Given, words: Language, files: list[dict[str, str]], chart: mapping.Drawn
 ) -> None:
     """Write the pages of one language."""
-    templates, titles = _environment(words), _titles(words)
+    templates, titles = _environment(words, given.languages[0]), _titles(words)
     shared = _shared(given, words, chart)
     (folder / words.code).mkdir()
     for page in _PAGES:
@@ -188,7 +204,7 @@ def _chooser(folder: Path, given: Given, every: list[Language]) -> None:
     ]
     first = every[0]
     text = (
-        _environment(first)
+        _environment(first, first.code)
         .get_template("site/choose.html")
         .render(
             city=str(given.summary["city"]),
@@ -199,6 +215,7 @@ def _chooser(folder: Path, given: Given, every: list[Language]) -> None:
                 "adopted."
             ),
             languages=listed,
+            words={"notice": first.text("Notice"), "internal": first.text("For staff")},
             policy=_POLICY.format(form="'none'"),
         )
     )

@@ -1,4 +1,4 @@
-"""What the pages on condition, accessibility, places and the scorecard say."""
+"""What the pages on condition, accessibility and the scorecard say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from norwalk_geo.website.pages import wording
 from norwalk_geo.website.pages.given import Given, public
 from norwalk_geo.website.pages.language import Language, day, number
 
-__all__ = ["accessibility", "condition", "places", "scorecard"]
+__all__ = ["accessibility", "condition", "scorecard"]
 
 _WHOLE_PCT, _HALF = 100, 50.0
 _UNITS = ("points", "mi", "%")
@@ -196,41 +196,6 @@ def _features(language: Language) -> dict[str, str]:
         "stops": say("Bus stops"),
         "building_elements": say("Parts of public buildings"),
     }
-
-
-def places(given: Given, language: Language) -> dict[str, Any]:
-    """
-    List the places that the city wants people to reach.
-
-    Parameters
-    ----------
-    given
-        All that the site is made from.
-    language
-        Language of the page.
-
-    Returns
-    -------
-    content
-        Rows by kind of place.
-    """
-    sites = public(given, "sites")
-    kinds = {"destination": language.text("Places to go"), "station": language.text("Stations")}
-    groups = []
-    for code, name in kinds.items():
-        own = sites[sites["kind"].eq(code)]
-        rows = [
-            {
-                "id": str(site),
-                **{
-                    k: _text(row.get(k)) for k in ("name", "address", "facts", "source", "point_is")
-                },
-                "acres": number(row.get("acres"), language, 1),
-            }
-            for site, row in own.sort_values("name").iterrows()
-        ]
-        groups.append({"code": code, "name": name, "rows": rows})
-    return {"groups": [one for one in groups if one["rows"]], "count": len(sites)}
 
 
 def _text(value: object) -> str:
