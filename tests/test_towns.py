@@ -20,6 +20,7 @@ from pandas.testing import assert_frame_equal
 
 from norwalk_geo import config, io, network, schema, towns
 from norwalk_geo.errors import ConfigError
+from norwalk_geo.towns import drawing, shaping
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 # Streets of Norwalk and its neighbors, by their first words.
@@ -151,6 +152,21 @@ def test_a_town_of_any_size_is_whole(size: int, seed: int) -> None:
 def test_sizes_have_names(size: str, count: int) -> None:
     if count <= 4000:
         assert len(towns.town(size).streets.sections) == count
+
+
+def test_a_large_town_divides_more_than_one_arterial() -> None:
+    ends = [np.array([(0.0, 900.0 * row), (900.0, 900.0 * row)]) for row in range(4)]
+    lines = [7, 3, 3, 5]
+    pieces = [
+        drawing.Piece(2 * n, 2 * n + 1, line, 1 if line != 5 else 3, (0, 0), ends[n])
+        for n, line in enumerate(lines)
+    ]
+    result, divided = shaping.divide(pieces, 3)
+    assert len(result) == len(divided) == 7
+    assert [piece.line for piece, is_one in zip(result, divided, strict=True) if is_one] == [
+        *(7, 3, 3),
+        *(3, 3, 7),
+    ]
 
 
 def test_a_size_or_seed_that_cannot_be_is_refused() -> None:

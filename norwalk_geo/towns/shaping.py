@@ -249,12 +249,12 @@ def trim(
 
 def divide(pieces: Sequence[Piece], count: int) -> tuple[list[Piece], list[bool]]:
     """
-    Draw a stretch of arterial as two carriageways.
+    Draw stretches of arterials as two carriageways.
 
     Parameters
     ----------
     pieces
-        The town; the arterial with the most pieces is chosen.
+        The town; the arterials with the most pieces are chosen, as many as it takes.
     count
         Pieces to divide; each becomes two.
 
@@ -267,7 +267,8 @@ def divide(pieces: Sequence[Piece], count: int) -> tuple[list[Piece], list[bool]
     """
     lines = np.array([p.line if p.road == ARTERIAL else -1 for p in pieces])
     numbers, sizes = np.unique(lines[lines >= 0], return_counts=True)
-    chosen = np.flatnonzero(lines == numbers[sizes.argmax()])[:count]
+    longest = numbers[np.argsort(-sizes, kind="stable")]
+    chosen = np.concatenate([np.flatnonzero(lines == line) for line in longest])[:count]
     result, divided = list(pieces), np.isin(np.arange(len(pieces)), chosen).tolist()
     for place in chosen:
         piece = pieces[place]
