@@ -15,12 +15,32 @@ from norwalk_geo.website import pages
 REPORTING = pages.Reporting(email="streets@city.example", phone="555-0100")
 
 
+def _numbers(count: int) -> dict[str, list[int | None]]:
+    """Number houses, a hundred a block; one section runs backward, one has no numbers."""
+    # Two families of streets alternate, six blocks to each.
+    blocks = [100 * (k % 12 // 2) + 100 for k in range(count)]
+    numbers: dict[str, list[int | None]] = {
+        "left_from_address": [low + 1 for low in blocks],
+        "left_to_address": [low + 99 for low in blocks],
+        "right_from_address": [low + 2 for low in blocks],
+        "right_to_address": [low + 98 for low in blocks],
+    }
+    for first, last in (
+        ("left_from_address", "left_to_address"),
+        ("right_from_address", "right_to_address"),
+    ):
+        numbers[first][0], numbers[last][0] = numbers[last][0], numbers[first][0]
+        numbers[first][3] = numbers[last][3] = None
+    return numbers
+
+
 def tables() -> dict[str, Any]:
     """Make the tables; two sections have work done, one is under way."""
     town = invented()
     sections = town.sections.assign(
         zone_id=[("North", "South")[k % 2] for k in range(len(town.sections))]
     )
+    sections = sections.assign(**_numbers(len(sections)))
     ids = list(sections.index)
     done = pd.DataFrame(
         {

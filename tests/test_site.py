@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
@@ -22,7 +23,8 @@ from site_made import given, tables
 from test_maps import HOSTILE
 
 from norwalk_geo import errors
-from norwalk_geo.website import pages
+from norwalk_geo.matching import addresses
+from norwalk_geo.website import house_numbers, pages
 from norwalk_geo.website.pages import checking, language
 from norwalk_geo.website.pages.given import Edition, stages
 
@@ -264,6 +266,44 @@ def test_hostile_text_in_every_field_stays_text(site: Path, tmp_path: Path) -> N
         assert "'=HYPERLINK" in text
     for one in (bad / "data").glob("*.js"):
         assert "<" not in one.read_text("utf-8"), one.name
+
+
+# ------------------------------------------------------------------ house numbers
+
+
+@pytest.mark.browser
+def test_an_address_answers_with_its_block(site: Path, tmp_path: Path, chromium: Browser) -> None:
+    """Beside `matching.houses`, which finds lines for pavement tables by the same rule."""
+    town = tables()["sections"]
+    ranges = addresses.index_ranges(town)
+    street = np.flatnonzero(town["street_name"].eq("Invented 0 Street"))
+    page = chromium.new_page()
+    page.goto((site / "en" / "index.html").as_uri())
+    page.wait_for_selector("#map[data-drawn]")
+
+    def shown(text: str) -> list[str]:
+        page.locator("#cards").evaluate("one => one.replaceChildren()")
+        page.locator("#street").fill(text)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".card")
+        found = page.locator(".card").evaluate_all("all => all.map((one) => one.dataset.id)")
+        return sorted(found)
+
+    for house in (101, 150, 199, 200, 201, 303, 418, 555, 640):
+        wanted = addresses.houses(ranges, list(street), house)
+        assert shown(f"{house} Invented 0 St.") == sorted(town.index[list(wanted)]), house
+    assert shown("invented 0 street 150, Norwalk, CA 90650") == shown("150 Invented 0 Street")
+    assert "150 Invented 0 Street: its block is marked" in page.locator("#found").inner_text()
+    assert shown("300 block of Invented 0 St") == shown("300 cuadra de Invented 0 St") == ["s00004"]
+    assert len(shown("9000 Invented 0 Street")) == len(street)
+    assert "No block of Invented 0 Street with the number 9000" in page.inner_text("#found")
+    page.close()
+    bare = {k: v for k, v in tables().items() if k != "sections"} | {
+        "sections": town.drop(columns=list(house_numbers.ENDS))
+    }
+    plain = made(tmp_path / "bare", tables=bare, languages=("en",))
+    assert "House numbers are not in the data yet." in seen(plain / "en" / "index.html")
+    assert not (plain / "data" / "numbers.js").exists()
 
 
 # ------------------------------------------------------------------ words

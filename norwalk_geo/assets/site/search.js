@@ -1,6 +1,7 @@
 /*
  * Finds a street while it is typed: by beginnings of words, with typing errors, in English and Spanish;
- * an intersection ("Alondra & Norwalk"); a block ("Alondra between Norwalk and Pioneer").
+ * an intersection ("Alondra & Norwalk"); a block ("Alondra between Norwalk and Pioneer"); a house ("11824
+ * Alondra"), where the data have numbers.
  * The index is made when the site is published; nothing that is typed leaves the page.
  */
 (function () {
@@ -16,6 +17,8 @@
   const CROSSING = /\s*[&@/+]\s*|\s+(?:and|at|y|e|con|x|esquina|esq)\s+(?:con\s+)?/i;
   const CORNER = /^(?:corner of|intersection of|esquina de|cruce de|interseccion de|intersección de)\s+/i;
   const BETWEEN = /^(.+?)[\s,]+(?:between|entre|from|desde|btwn|bet)\s+(.+?)\s+(?:and|to|y|e|&|a|hasta)\s+(.+)$/i;
+  const HOUSE = /^#?(\d{1,6})[a-z]?\s+(block\s+(?:of\s+)?|cuadra\s+(?:de\s+)?)?(?=\S)|[\s,]+#?(\d{1,6})$/i;
+  const HUNDRED = 100;
   const NUMBER = /^\d+[a-z]?\s+(?:block\s+(?:of\s+)?|cuadra\s+(?:de\s+)?)?(?=\S)|\s+#?\d+$/i;
 
   /* The same reading as website/columns_search.py gives the names. */
@@ -201,11 +204,17 @@
       if (!names.length) {
         const crossings = this.crossings(asked);
         if (crossings.length) return { found: crossings, note: "" };
-        const bare = asked.replace(NUMBER, "");
-        if (bare !== asked) {
-          names = this.streets(bare, SHOWN);
-          note = names.length ? "no_numbers" : "";
+        // What follows a comma is the city, the state or a post code.
+        const place = asked.split(",")[0].trim();
+        const bare = place.replace(NUMBER, "");
+        if (bare !== asked) names = this.streets(bare, SHOWN);
+        const house = HOUSE.exec(place);
+        if (house && names.length && this.hasNumbers) {
+          const [number, isBlock] = [Number(house[1] || house[3]), Boolean(house[2])];
+          const label = (k) => (isBlock ? say("block", number, this.names[k]) : `${number} ${this.names[k]}`);
+          return { found: names.map(({ k, score }) => ({ kind: "house", names: [k], score, number, isBlock, label: label(k) })), note };
         }
+        note = house && names.length ? "no_numbers" : "";
       }
       return { found: names.map(({ k, score }) => ({ kind: "street", names: [k], score, label: this.names[k] })), note };
     }
@@ -277,11 +286,54 @@
     });
   }
 
+  /* How far a number is from those of a side, and how well it fits: its own side has its evenness. */
+  function besideOf(first, last, number) {
+    if (!first || !last) return null;
+    const inside = Math.max(Math.min(first, last), Math.min(Math.max(first, last), number));
+    return { off: Math.abs(number - inside), fits: (number - first) % 2 === 0 ? 1 : 0 };
+  }
+
+  /* Sections of a street on which a house stands, or of a block of a hundred; the same rule as matching/addresses.py. */
+  function housed(data, name, wanted) {
+    const code = data.names.indexOf(name);
+    const found = [];
+    let best = { off: HUNDRED, fits: -1 };
+    for (let k = 0; k < data.name.length; k++) {
+      if (data.name[k] !== code) continue;
+      const place = `${data.part[k]} ${data.place[k]}`;
+      for (const side of ["left", "right"]) {
+        const [first, last] = ["from", "to"].map((end) => data[`${side}_${end}_address`][k]);
+        const fit = besideOf(first, last, wanted.number);
+        if (!fit) continue;
+        if (wanted.isBlock) {
+          const low = wanted.number - (wanted.number % HUNDRED);
+          if (Math.min(first, last) < low + HUNDRED && Math.max(first, last) >= low) found.push(place);
+          continue;
+        }
+        const order = best.off - fit.off || fit.fits - best.fits;
+        if (fit.off >= HUNDRED || order < 0) continue;
+        if (order > 0) found.length = 0;
+        best = fit;
+        found.push(place);
+      }
+    }
+    return new Set(found);
+  }
+
+  async function houseOf(index, city, what, street) {
+    const name = index.names[what.names[0]];
+    const data = await nw.columns(city.folder, "numbers");
+    const places = housed(data, name, what);
+    const found = street.filter(([streets, i]) => places.has(`${city.partOf(streets).number} ${i}`));
+    return found.length ? { found, note: "" } : { found: street, note: say("no_house", what.number, name) };
+  }
+
   async function sectionsOf(index, city, what) {
     const [one, ...others] = await Promise.all(
       what.names.map((k) => city.named(index.names[k], [...index.parts.of(k)]))
     );
     if (what.kind === "street") return { found: one, note: "" };
+    if (what.kind === "house") return houseOf(index, city, what, one);
     const meetings = others.map((other) => meeting(one, other));
     const missing = meetings.findIndex(({ places }) => !places.length);
     if (missing >= 0) {
@@ -398,7 +450,7 @@
     }
 
     async choose(what) {
-      const hint = this.note ? say(this.note) : what.kind === "street" && what.score < ALIKE ? say("near") : "";
+      const hint = this.note ? say(this.note) : ["street", "house"].includes(what.kind) && what.score < ALIKE ? say("near") : "";
       this.input.value = what.label;
       this.close();
       const { page, index } = this;
@@ -408,7 +460,8 @@
       if (page.table) page.table.details.open = true;
       page.show(found, true);
       const number = found.length.toLocaleString(document.documentElement.lang || "en");
-      const told = say(what.kind === "crossing" && !note ? "found_crossing" : "found_one", what.label, number);
+      const key = { crossing: "found_crossing", house: "found_house" }[what.kind] || "found_one";
+      const told = say(key, what.label, number);
       this.tell([note || told, hint].filter(Boolean).join(" "));
       return this.send(what, found);
     }
@@ -439,6 +492,7 @@
       const input = document.getElementById("street");
       if (!input) return;
       const index = await nw.search.ready(input.dataset.folder || folder);
+      index.hasNumbers = input.dataset.numbers !== undefined;
       nw.search.field = new Field(input, index, page);
     },
   };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ __all__ = ["named", "write"]
 # Spreadsheet programs read text that begins so as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KB = 1024
+_END = b"]\n}\n"
 
 
 def _streets(given: Given) -> gpd.GeoDataFrame:
@@ -55,14 +57,24 @@ def _csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _geojson(streets: gpd.GeoDataFrame, path: Path) -> None:
-    """Write lines in degrees; GDAL has errors of its own for what the disk does not take."""
+    """Write lines in degrees. GDAL has errors of its own, and none for an end that is missing."""
     degrees = streets.to_crs("EPSG:4326").reset_index()
     try:
         pyogrio.write_dataframe(degrees, path, driver="GeoJSON", RFC7946=True)
+        why = "" if _is_ended(path) else "its end is missing"
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        why = str(error)
+    if why:
         remedy = "Free some space on the disk, or choose another folder."
-        problem = Problem(path.name, f"cannot be written ({error})", remedy=remedy)
-        raise SourceError.of(str(path), [problem]) from error
+        problem = Problem(path.name, f"cannot be written ({why})", remedy=remedy)
+        raise SourceError.of(str(path), [problem])
+
+
+def _is_ended(path: Path) -> bool:
+    """Say whether a file ends as JSON does."""
+    with path.open("rb") as file:
+        file.seek(-len(_END), os.SEEK_END)
+        return file.read() == _END
 
 
 def write(folder: Path, given: Given) -> list[dict[str, str]]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from norwalk_geo.website import columns
+from norwalk_geo.website import columns, house_numbers
 from norwalk_geo.website.pages import layers, places
-from norwalk_geo.website.pages.given import Given
+from norwalk_geo.website.pages.given import Given, public
 from norwalk_geo.website.pages.language import Language
 
 __all__ = ["Drawn", "draw"]
@@ -37,10 +37,13 @@ class Drawn:
         Style sheets.
     scripts
         Classic scripts in order, by language.
+    has_numbers
+        Whether the search knows house numbers.
     """
 
     styles: tuple[str, ...] = ()
     scripts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    has_numbers: bool = False
 
 
 def _copied(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
@@ -82,6 +85,7 @@ def draw(folder: Path, given: Given, languages: Sequence[Language]) -> Drawn:
     named = [name for name in ("street_name", "from_street", "to_street") if name in whole]
     sections = gpd.GeoDataFrame(whole[[*named, "functional_class", "geometry"]])
     split = columns.write_streets(folder / "data", sections, drawings[languages[0].code])
+    has_numbers = house_numbers.write_numbers(folder / "data", public(given, "sections"), split)
     own, styles = _copied(folder, _SCRIPTS), _copied(folder, _STYLES)
     scripts = {}
     for words in languages:
@@ -90,4 +94,4 @@ def draw(folder: Path, given: Given, languages: Sequence[Language]) -> Drawn:
         marks = places.marks(given, words)
         columns.write_words(folder / "data", split, looks, language=code, words=said, sites=marks)
         scripts[code] = (*own, *(f"data/{name}" for name in columns.scripts(split, code)))
-    return Drawn(styles, scripts)
+    return Drawn(styles, scripts, has_numbers)

@@ -169,6 +169,7 @@ def _shared(given: Given, words: Language, chart: mapping.Drawn) -> dict[str, An
             for one in there
         ],
         "map": {"styles": chart.styles, "scripts": chart.scripts.get(words.code, ())},
+        "has_numbers": chart.has_numbers,
     }
 
 
