@@ -428,7 +428,8 @@ def test_publish_writes_the_site_and_says_that_it_planned_afresh(
     said = norwalk("publish", city, "--out", tmp_path / "maps")
     assert said.code == 0
     page = tmp_path / "maps" / "site" / "index.html"
-    assert said.out.startswith(f"{NOTICE}\nThe plan was made afresh for these pages: ")
+    afresh = "No edition of the plan is kept: it was made afresh."
+    assert said.out.startswith(f"{NOTICE}\n{afresh}\n")
     assert said.out.endswith(f"\n  {page}\n")
     before = bytes_of(page.parent)
     told = norwalk("publish", city, "--out", tmp_path / "maps", "--json").json
@@ -437,7 +438,7 @@ def test_publish_writes_the_site_and_says_that_it_planned_afresh(
     assert {k: told[k] for k in ("kind", "notice", "plan")} == {
         "kind": "publish",
         "notice": NOTICE,
-        "plan": "made afresh",
+        "plan": {"edition": None, "says": afresh},
     }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Curves, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Assessed", "assess", "assumed", "origin"]
+__all__ = ["Assessed", "assess", "assumed", "latest", "origin"]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,22 @@ class Assessed:
         return self.condition, self.sections, self.life
 
 
-def _condition(city: City, as_of: dt.date) -> Condition:
-    """Take the latest surveys; sections without one are left out or assumed, as the city says."""
+def latest(city: City, as_of: dt.date) -> Condition:
+    """
+    Take the latest surveys; sections without one are left out or assumed, as the city says.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    as_of
+        Day that the data describe.
+
+    Returns
+    -------
+    condition
+        In the order of the city's sections.
+    """
     sections = city.tables["sections"]
     condition = pci.latest(city.tables["surveys"], sections, as_of=as_of)
     if city.config.unsurveyed == "leave":
@@ -107,7 +121,7 @@ def assess(
         What every plan of the city starts from.
     """
     settings = city.config
-    condition = _condition(city, as_of)
+    condition = latest(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
     money, carried = reading.money(settings, city.tables, first)
     table, said = curves or decay.curves(city, as_of)

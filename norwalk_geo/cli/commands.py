@@ -13,7 +13,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from norwalk_geo.cli import fieldwork, inclusion, reached, state
+from norwalk_geo.cli import fieldwork, inclusion, kept, reached, state
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
 from norwalk_geo.cli.output import own_stdout
@@ -249,7 +249,8 @@ def publish(
 
     My street, plan, condition, accessibility, places, scorecard, how we decide, data and methods:
     those that the city has tables for. Only public columns are in it, and only what is adopted and
-    funded has a year. No edition of the plan is kept yet, so it plans afresh, and says so.
+    funded has a year. It shows the newest adopted edition of the plan, else the newest one; where
+    none is kept, it plans afresh, and says so.
     """
     with guard(as_json=as_json, quiet=quiet) as show:
         from norwalk_geo.cli import job
@@ -283,6 +284,7 @@ def run(
         show.planned(job.plan(city, target, as_of=as_of, show=show), target)
 
 
+app.command()(kept.edition)
 app.command()(state.assess)
 app.command()(state.backtest)
 app.command()(state.scorecard)

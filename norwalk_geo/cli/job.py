@@ -6,8 +6,10 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from norwalk_geo import io, needs, report, website
-from norwalk_geo.cli import assessing, planning, publishing, reading
+import geopandas as gpd
+
+from norwalk_geo import io, maps, report, website
+from norwalk_geo.cli import editions, planning, publishing, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
@@ -15,7 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["default_out", "plan", "publish"]
 
-_FILES = ("index.html", "work_plan.xlsx", "work_plan.csv", "plan.gpkg", "summary.json")
+_FILES = (
+    "index.html",
+    "work_plan.xlsx",
+    "work_plan.csv",
+    "by_fund.csv",
+    "plan.gpkg",
+    "summary.json",
+)
 
 
 def default_out(city: Path) -> Path:
@@ -35,21 +44,18 @@ def default_out(city: Path) -> Path:
     return (city.parent if city.suffix == ".toml" else city) / "out"
 
 
-def _optimize(city: City, as_of: dt.date, show: Show) -> report.Results:
-    """Assess, plan and summarize."""
-    show.step("Fitting decay")
-    known = assessing.assess(city, as_of)
-    sections, condition = known.sections, known.condition
-    made = planning.make(city, known, show)
-    plan = made.plan
-    bands = needs.summarize(
-        sections, condition, plan.outcomes, reading.bands(city), known.life.classes
-    )
-    about = assessing.origin(city, as_of, known.notes)
-    summary = report.summary(sections, condition, plan, bands, about=about, beside=made.beside)
-    count = summary["assumed"]["sections_condition_assumed"]
-    summary["notes"] = [*assessing.assumed(count), *known.notes]
-    return report.Results(sections, condition, plan, bands, summary, made.beside)
+def _layers(city: City, results: report.Results) -> list[maps.BlockLayer]:
+    """Draw what is beside the streets: sites, and other assets that have a place."""
+    layers, found = [], results.beside.assets
+    sites, start = city.tables.get("sites"), city.config.fiscal_year_start
+    if sites is not None and len(sites):
+        layers.append(maps.sites_layer(gpd.GeoDataFrame(sites)))
+    if found is not None and found.assets.geometry.notna().any():
+        assets = gpd.GeoDataFrame(found.assets)
+        layers.append(
+            maps.assets_layer(results.sections, assets, found.outcomes, fiscal_year_start=start)
+        )
+    return layers
 
 
 def _page(city: City, results: report.Results) -> str:
@@ -60,7 +66,7 @@ def _page(city: City, results: report.Results) -> str:
         results.plan,
         dict(results.summary),
         bands=reading.bands(city),
-        sites=city.tables.get("sites"),
+        layers=_layers(city, results),
     )
 
 
@@ -93,7 +99,7 @@ def plan(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Out
     """
     read, day = _read(city, as_of, show)
     with io.writing(out) as aside:
-        results = _optimize(read, day, show)
+        results = planning.results(read, day, show)
         show.step("Writing the results")
         report.write_plan(aside, results)
         website.publish(aside, _page(read, results))
@@ -104,7 +110,7 @@ def publish(
     city: Path, out: Path, *, as_of: dt.datetime | None, is_internal: bool, show: Show
 ) -> Outcome:
     """
-    Plan a city and write its site alone.
+    Write the site of a city with the plan that it shows: an edition, or one made afresh.
 
     Parameters
     ----------
@@ -126,7 +132,8 @@ def publish(
     """
     read, day = _read(city, as_of, show)
     with io.writing(out) as aside:
-        results = _optimize(read, day, show)
+        chosen = editions.choose(read, day, show)
         show.step("Writing the site")
-        files = publishing.site(aside, read, results, day, is_internal=is_internal)
-    return Outcome(dict(results.summary), files)
+        files, notes = publishing.site(aside, read, chosen, day, is_internal=is_internal)
+    summary = {**chosen.results.summary, **editions.told(chosen), "notes": notes}
+    return Outcome(summary, files)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from norwalk_geo import budget, config, io, report, schema, scorecard
-from norwalk_geo.cli import assessing, importing, measuring, reading
+from norwalk_geo.cli import assessing, editions, importing, measuring, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
@@ -113,16 +113,8 @@ def forms(city: Path, out: Path, *, as_of: dt.datetime | None) -> Outcome:
     return Outcome(summary, tuple(names))
 
 
-def _computed(city: City, known: assessing.Assessed, day: dt.date) -> list[pd.DataFrame]:
-    """Compute every measure that the city has the tables for."""
-    plan = budget.optimize(
-        known.condition, known.sections, known.life, budget_usd=known.budget_usd, rules=known.rules
-    )
-    return measuring.computed(city, plan, day)
-
-
 def scores(
-    city: City, known: assessing.Assessed, day: dt.date
+    city: City, plan: budget.Plan, day: dt.date
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """
     Score a city by the measures that may be published.
@@ -131,8 +123,8 @@ def scores(
     ----------
     city
         As read and checked.
-    known
-        What plans of it start from.
+    plan
+        The plan that is shown, for what is ahead.
     day
         Day that the data describe.
 
@@ -143,7 +135,7 @@ def scores(
     """
     measures, objectives = _measures(city)
     entered = _entered(city, measures, day)
-    computed = _computed(city, known, day)
+    computed = measuring.computed(city, plan, day)
     public = measures.index[measures["is_public"].astype(bool)]
     found = {
         code: scorecard.score(measures, computed, entered=entered, language=code)[0].loc[public]
@@ -152,7 +144,9 @@ def scores(
     return found, objectives
 
 
-def _scored(city: City, known: assessing.Assessed, day: dt.date) -> report.Scored:
+def _scored(
+    city: City, known: assessing.Assessed, shown: editions.Chosen | None, day: dt.date
+) -> report.Scored:
     """Score a city, and put what its plan and the rivals change beside it."""
     measures, objectives = _measures(city)
     entered = _entered(city, measures, day)
@@ -164,7 +158,11 @@ def _scored(city: City, known: assessing.Assessed, day: dt.date) -> report.Score
         rules=known.rules,
         ranking=city.parameters["ranking"],
     )
-    computed = measuring.computed(city, compared.plan, day)
+    if shown is None:
+        computed = measuring.computed(city, compared.plan, day)
+    else:
+        on_streets, results, _ = editions.fitted(city, shown, day)
+        computed = measuring.computed(on_streets, results.plan, day)
     scores, periods = {}, pd.DataFrame()
     for language in dict.fromkeys((*city.config.languages, "en")):
         scores[language], periods = scorecard.score(
@@ -208,9 +206,10 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
     with io.writing(out / _FOLDER) as aside:
         show.step("Planning, for what the plan changes")
         known = assessing.assess(read, day)
-        found = _scored(read, known, day)
+        shown = editions.newest(read)
+        found = _scored(read, known, shown, day)
         about = assessing.origin(read, day, known.notes)
-        summary = report.scorecard_summary(found, about=about)
+        summary = report.scorecard_summary(found, about=about) | editions.told(shown)
         show.step("Writing the scorecard")
         report.write_scorecard(aside, found, summary)
     pages = ["scorecard.html", *(f"scorecard.{k}.html" for k in sorted(found.scores) if k != "en")]

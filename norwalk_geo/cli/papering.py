@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
 from norwalk_geo import config, io, report, schema, scorecard
-from norwalk_geo.cli import job, measuring, reading
+from norwalk_geo.cli import editions, measuring, reading
 from norwalk_geo.cli.records import City, Outcome
 from norwalk_geo.errors import Problem, SourceError
 from norwalk_geo.report import papers
@@ -62,6 +63,22 @@ def adoption(
     return papers.Adoption(resolution.strip(), adopted.date())
 
 
+def _decision(
+    called: Mapping[str, Any], kept: io.Kept | None, day: dt.date
+) -> papers.Adoption | None:
+    """Take the council's decision from the edition, else from the call."""
+    said = called["adopted"], called["resolution"]
+    if kept is None:
+        return adoption(*said, day=day)
+    if any(said):
+        remedy = f"Leave it out, or use: norwalk edition CITY {kept.name!r} --status adopted."
+        what = f"is said by edition {kept.name}, which these papers are of"
+        raise SourceError.of("papers", [Problem("--adopted", what, remedy=remedy)])
+    if kept.adopted_on is None:
+        return None
+    return papers.Adoption(kept.resolution, kept.adopted_on)
+
+
 def _sb1(aside: Path, city: City, letter: papers.Letter, year: int) -> dict[str, str]:
     """Write the list and the report of the account; gives the page by name."""
     table, sections = city.tables["projects"], gpd.GeoDataFrame(city.tables["sections"])
@@ -80,10 +97,10 @@ def _sb1(aside: Path, city: City, letter: papers.Letter, year: int) -> dict[str,
 
 
 def _pages(
-    aside: Path, city: City, results: report.Results, letter: papers.Letter
+    aside: Path, city: City, chosen: editions.Chosen, letter: papers.Letter
 ) -> dict[str, str]:
     """Write every paper that the city has tables for, as pages."""
-    day, start = letter.as_of, letter.start_month
+    day, start, results = letter.as_of, letter.start_month, chosen.results
     first = int(str(results.plan.years.index[0]))
     papers.capital_plan(aside / "capital_plan.xlsx", results.plan, letter)
     attached = ["Five-year capital plan (capital_plan.xlsx)"]
@@ -95,7 +112,7 @@ def _pages(
         pages["ada_annex"] = papers.ada_annex(city.tables, letter)
         attached.append("Annex on accessibility (ada_annex)")
     measures = schema.parameters("measures", folder=city.config.folder / "parameters")
-    computed = measuring.computed(city, results.plan, day)
+    computed = measuring.computed(editions.fitted(city, chosen, day)[0], results.plan, day)
     _, periods = scorecard.score(measures, computed)
     ended = config.fiscal_year(day, start) - 1
     pages["progress"] = papers.progress_report(
@@ -139,14 +156,20 @@ def write(
     show.step("Reading the city")
     read = reading.read_city(city, as_of=as_of)
     day, settings = reading.day(read.config, as_of), read.config
-    decided = adoption(letter["adopted"], letter["resolution"], day=day)
-    head = papers.Letter(
-        settings.city, letter["sender"], day, settings.fiscal_year_start, settings.notice, decided
-    )
     with io.writing(out / _FOLDER) as aside:
-        results = job._optimize(read, day, show)  # noqa: SLF001 - the same job, the same plan
+        chosen = editions.choose(read, day, show)
+        results, kept = chosen.results, chosen.edition
+        head = papers.Letter(
+            settings.city,
+            letter["sender"],
+            day,
+            settings.fiscal_year_start,
+            settings.notice,
+            _decision(letter, kept, day),
+            kept.name if kept else "",
+        )
         show.step("Writing the papers")
-        for name, page in _pages(aside, read, results, head).items():
+        for name, page in _pages(aside, read, chosen, head).items():
             (aside / f"{name}.html").write_text(page, encoding="utf-8", newline="\n")
             if pdf:
                 papers.write_pdf(page, aside / f"{name}.pdf")
@@ -157,6 +180,7 @@ def write(
             "notice": settings.notice,
             "standing": head.standing,
             "files": files,
+            **editions.told(chosen),
             **{key: results.summary[key] for key in ("version", "as_of", "inputs", "parameters")},
         }
         report.write_json(aside / "summary.json", summary)

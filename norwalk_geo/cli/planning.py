@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 
-from norwalk_geo import budget, config, network, report
-from norwalk_geo.cli import asking
+from norwalk_geo import budget, config, needs, network, report
+from norwalk_geo.cli import asking, assessing, reading
 from norwalk_geo.errors import ConfigError, InfeasibleError, Problem
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from norwalk_geo.budget import Plan
     from norwalk_geo.cli.assessing import Assessed
     from norwalk_geo.cli.records import City
     from norwalk_geo.cli.show import Show
     from norwalk_geo.report import Beside
 
-__all__ = ["Made", "make"]
+__all__ = ["Made", "make", "results"]
 
 _NOT_CHEAPEST = "Not part of the least costly work that reaches the conditions asked for."
 _NOT_LEAST = "Not part of the work that leaves the least backlog."
@@ -87,6 +89,39 @@ def make(city: City, known: Assessed, show: Show) -> Made:
         *known.tables, budget_usd=known.budget_usd, rules=known.rules, progress=show.share
     )
     return Made(plan, report.Beside(report.certificate(plan)))
+
+
+def results(city: City, as_of: dt.date, show: Show) -> report.Results:
+    """
+    Assess, plan and summarize a city.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    as_of
+        Day that the data describe.
+    show
+        Told what is being done.
+
+    Returns
+    -------
+    results
+        The plan with all that its files show.
+    """
+    show.step("Fitting decay")
+    known = assessing.assess(city, as_of)
+    sections, condition = known.sections, known.condition
+    made = make(city, known, show)
+    plan = made.plan
+    bands = needs.summarize(
+        sections, condition, plan.outcomes, reading.bands(city), known.life.classes
+    )
+    about = assessing.origin(city, as_of, known.notes)
+    summary = report.summary(sections, condition, plan, bands, about=about, beside=made.beside)
+    count = summary["assumed"]["sections_condition_assumed"]
+    summary["notes"] = [*assessing.assumed(count), *known.notes]
+    return report.Results(sections, condition, plan, bands, summary, made.beside)
 
 
 def _refuse_packages(parcels: budget.Packages | None) -> None:

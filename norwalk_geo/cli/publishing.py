@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from norwalk_geo import ada
-from norwalk_geo.cli import assessing, keeping, reading
+from norwalk_geo.cli import assessing, editions, keeping, reading
 from norwalk_geo.cli.records import City
 from norwalk_geo.website import pages
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from norwalk_geo import report
+    from norwalk_geo import io
+    from norwalk_geo.budget import Plan
 
 __all__ = ["site"]
 
@@ -24,13 +25,12 @@ _GIVEN = ("sites", "work_done", "ramps", "corners", "projects", "project_section
 _FEATURES = ("ramps", "walks", "crossings", "stops", "building_elements")
 
 
-def _scores(city: City, day: dt.date) -> dict[str, pd.DataFrame]:
+def _scores(city: City, plan: Plan, day: dt.date) -> dict[str, pd.DataFrame]:
     """Score the strategic plan, where the city keeps its measures."""
     own = city.config.folder / "parameters" / "measures.csv"
     if "entered" not in city.tables and not own.is_file():
         return {}
-    known = assessing.assess(city, day)
-    scores, objectives = keeping.scores(city, known, day)
+    scores, objectives = keeping.scores(city, plan, day)
     return {"objectives": objectives, **{f"scores_{code}": one for code, one in scores.items()}}
 
 
@@ -43,9 +43,24 @@ def _compliance(city: City) -> dict[str, pd.DataFrame]:
     return {"compliance": ada.summarize(ada.find(*features, rules=rules), *features)}
 
 
+def _treatments(city: City, chosen: editions.Chosen) -> pd.DataFrame:
+    """Take the treatments of the plan, and those of today that finished work may name."""
+    today = reading.catalogue(city.config, city.parameters, city.tables.get("bids"))
+    if chosen.treatments is None:
+        return today
+    return pd.concat([chosen.treatments, today[~today.index.isin(chosen.treatments.index)]])
+
+
+def _edition(kept: io.Kept | None) -> pages.Edition:
+    """Say what residents may be told of the plan: years of adopted and funded work alone."""
+    if kept is None:
+        return pages.Edition()
+    return pages.Edition(kept.name, kept.is_adopted, frozenset(kept.funded_years))
+
+
 def site(
-    folder: Path, city: City, results: report.Results, day: dt.date, *, is_internal: bool
-) -> tuple[str, ...]:
+    folder: Path, city: City, chosen: editions.Chosen, day: dt.date, *, is_internal: bool
+) -> tuple[tuple[str, ...], list[str]]:
     """
     Write the site of a city.
 
@@ -55,8 +70,8 @@ def site(
         A folder that is there and empty.
     city
         As read and checked.
-    results
-        Of the plan.
+    chosen
+        The plan and which edition it is.
     day
         Day that the data describe.
     is_internal
@@ -64,36 +79,44 @@ def site(
 
     Returns
     -------
-    files
-        Written, below the folder.
+    files, notes
+        Written, below the folder; and what of today's tables does not fit the plan, in sentences.
     """
-    settings, plan = city.config, results.plan
+    city, results, notes = editions.fitted(city, chosen, day)
+    plan = results.plan
     tables: dict[str, pd.DataFrame] = {
         "sections": results.sections,
         "condition": results.condition,
         "work": plan.work,
         "outcomes": plan.outcomes,
         "years": plan.years,
-        "treatments": reading.catalogue(settings, city.parameters, city.tables.get("bids")),
+        "treatments": _treatments(city, chosen),
         **{name: city.tables[name] for name in _GIVEN if name in city.tables},
-        **_scores(city, day),
+        **_scores(city, plan, day),
     }
     if is_internal:
         tables |= _compliance(city)
-    every = city.parameters["bands"]
-    bands = every[every.index.get_level_values("scheme") == settings.bands].droplevel("scheme")
+    about = assessing.origin(city, day, [*results.summary["notes"], *notes])
+    summary = {**results.summary, **about, "critical_pci": city.config.critical_pci}
     given = pages.Given(
         tables,
-        {**results.summary, "critical_pci": settings.critical_pci},
-        bands,
-        languages=settings.languages,
-        reporting=pages.Reporting(
-            email=settings.contact_email,
-            phone=settings.contact_phone,
-            open311_url=settings.open311_url,
-            jurisdiction=settings.open311_jurisdiction,
-            service=settings.open311_service,
-        ),
+        summary,
+        reading.bands(city),
+        languages=city.config.languages,
+        edition=_edition(chosen.edition),
+        reporting=_reporting(city),
         is_internal=is_internal,
     )
-    return tuple(pages.write_site(folder, given))
+    return tuple(pages.write_site(folder, given)), notes
+
+
+def _reporting(city: City) -> pages.Reporting:
+    """Say whom residents reach."""
+    settings = city.config
+    return pages.Reporting(
+        email=settings.contact_email,
+        phone=settings.contact_phone,
+        open311_url=settings.open311_url,
+        jurisdiction=settings.open311_jurisdiction,
+        service=settings.open311_service,
+    )

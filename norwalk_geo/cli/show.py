@@ -304,15 +304,23 @@ class Show:
             *(f"  {escape(str(folder / name))}" for name in outcome.files),
         )
 
+    def tell(self, value: Mapping[str, Any], *lines: str) -> None:
+        """Show a result: as JSON for scripts, as lines for a person. Lines are plain text."""
+        self._json(value)
+        self._say(*(escape(line) for line in lines if line))
+
     def published(self, outcome: Outcome, folder: Path) -> None:
-        """Show where a site is."""
+        """Show where a site is, and which plan it shows."""
         files = [str(folder / name) for name in outcome.files]
-        notice = outcome.summary["notice"]
-        self._json({"kind": "publish", "notice": notice, "files": files, "plan": "made afresh"})
-        self._say(
-            *([escape(notice)] if notice else []),
-            f"The plan was made afresh for these pages: {len(files)} files. Begin with",
-            f"  {escape(str(folder / 'index.html'))}",
+        summary = outcome.summary
+        self.tell(
+            {"kind": "publish", "notice": summary["notice"], "files": files}
+            | {"plan": summary["plan"], "notes": summary["notes"]},
+            summary["notice"],
+            summary["plan"]["says"],
+            *summary["notes"],
+            f"{len(files)} files. Begin with",
+            f"  {folder / 'index.html'}",
         )
 
     def scored(self, outcome: Outcome, folder: Path) -> None:
@@ -332,6 +340,7 @@ class Show:
                 for row in summary["scores"]
                 if row["value"] is not None
             ),
+            *([escape(summary["plan"]["says"])] if "plan" in summary else []),
             "Look at:",
             *(f"  {escape(str(folder / 'scorecard' / name))}" for name in outcome.files),
         )
@@ -372,6 +381,7 @@ class Show:
             self._say(f"[bold]{escape(summary['notice'])}[/]")
         self._say(
             *([f"[bold]{escape(summary['standing'])}[/]"] if "standing" in summary else []),
+            *([escape(summary["plan"]["says"])] if "plan" in summary else []),
             f"{len(outcome.files)} files:",
             *(f"  {escape(str(folder / name))}" for name in outcome.files),
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from norwalk_geo.io.addresses import shown
+from norwalk_geo.io.edition_record import STATUSES, Kept, changed_files, list_editions
+from norwalk_geo.io.editions import check_edition, keep_edition, mark_edition, read_edition
 from norwalk_geo.io.outputs import writing
 from norwalk_geo.io.provenance import Input, describe_input, provenance
 from norwalk_geo.io.tables import (
@@ -14,10 +16,18 @@ from norwalk_geo.io.tables import (
 )
 
 __all__ = [
+    "STATUSES",
     "Input",
+    "Kept",
+    "changed_files",
+    "check_edition",
     "describe_input",
     "is_there",
+    "keep_edition",
+    "list_editions",
+    "mark_edition",
     "provenance",
+    "read_edition",
     "read_network",
     "read_table",
     "shown",

@@ -34,7 +34,7 @@ class Adoption:
     Parameters
     ----------
     resolution
-        Its number or name.
+        Its number or name; blank where it is not known.
     adopted
         Day of the meeting.
     """
@@ -62,6 +62,8 @@ class Letter:
         Sentence that every page must carry, or blank.
     adoption
         The council's decision; none while the plan is a draft.
+    edition
+        Name of the edition of the plan; blank where none is kept.
     """
 
     city: str
@@ -70,14 +72,16 @@ class Letter:
     start_month: int = 7
     notice: str = ""
     adoption: Adoption | None = None
+    edition: str = ""
 
     @property
     def standing(self) -> str:
         """What the plan is: a draft, or adopted, when and by what."""
+        named = f" (edition {self.edition})" if self.edition else ""
         if self.adoption is None:
-            return "DRAFT: not adopted by the City Council"
-        day = day_text(self.adoption.adopted)
-        return f"Adopted {day}, {self.adoption.resolution}"
+            return f"DRAFT: not adopted by the City Council{named}"
+        by = f", {self.adoption.resolution}" if self.adoption.resolution else ""
+        return f"Adopted {day_text(self.adoption.adopted)}{by}{named}"
 
 
 def render(template: str, letter: Letter, facts: Mapping[str, Any]) -> str:

@@ -1,0 +1,104 @@
+"""The command that keeps editions of a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from norwalk_geo.cli.guard import guard
+from norwalk_geo.cli.options import City, Day, Json, Quiet
+
+if TYPE_CHECKING:
+    from norwalk_geo import io
+
+__all__ = ["edition"]
+
+
+def edition(
+    city: City,
+    name: Annotated[
+        str, typer.Argument(help="Name of the edition, such as 2027-draft; without it, a list.")
+    ] = "",
+    status: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="draft, comment or adopted. Default of a new edition: draft."),
+    ] = None,
+    adopted_on: Annotated[
+        Optional[dt.datetime],  # noqa: UP045
+        typer.Option("--adopted-on", formats=["%Y-%m-%d"], help="Day on which it was adopted."),
+    ] = None,
+    resolution: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Resolution by which it was adopted."),
+    ] = None,
+    funded: Annotated[
+        Optional[list[int]],  # noqa: UP045
+        typer.Option("--funded", help="Fiscal year that is funded; may be given repeatedly."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Plan a kept draft again, with the city as it is now.")
+    ] = False,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Keep the plan under a name, decide on one that is kept, or list them.
+
+    A new name plans as norwalk plan does and keeps all of it in CITY/editions/NAME. For a name that
+    is kept, only what is decided changes: its plan stays as it was. An adopted edition is never
+    overwritten. What shows a plan (publish, papers, scorecard) takes the newest adopted edition,
+    else the newest one, and says which; residents are told a year only for work that is adopted and
+    funded.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo import config
+        from norwalk_geo.cli import deciding, editions
+
+        folder = config.read_config(city).folder
+        found = editions.kept_in(folder)
+        if not name:
+            show.tell({"kind": "editions", "editions": [_record(k) for k in found]}, *_lines(found))
+            return
+        day = adopted_on.date() if adopted_on else None
+        said = deciding.Decided(status, day, resolution, tuple(funded or ()))
+        if again or name not in {one.name for one in found}:
+            kept, done = deciding.keep(city, name, said, as_of=as_of, show=show), "Kept"
+        elif said == deciding.Decided():
+            kept, done = next(one for one in found if one.name == name), "Is kept"
+        else:
+            kept, done = deciding.mark(city, name, said), "Decided on"
+        at = folder / editions.FOLDER / name
+        show.tell(_record(kept), f"{done}: {_line(kept)}", f"  {at}")
+
+
+def _record(kept: io.Kept) -> dict[str, Any]:
+    """Write the record of an edition for scripts."""
+    return {
+        "kind": "edition",
+        "name": kept.name,
+        "number": kept.number,
+        "status": kept.status,
+        "as_of": kept.as_of.isoformat(),
+        "version": kept.version,
+        "adopted_on": kept.adopted_on.isoformat() if kept.adopted_on else None,
+        "resolution": kept.resolution,
+        "funded_years": list(kept.funded_years),
+    }
+
+
+def _line(kept: io.Kept) -> str:
+    """Write an edition in a line."""
+    told = {"draft": "draft", "comment": "out for comment", "adopted": f"adopted {kept.adopted_on}"}
+    funded = ", ".join(map(str, kept.funded_years)) or "none"
+    by = f" by {kept.resolution}" if kept.resolution else ""
+    return f"{kept.name}: {told[kept.status]}{by}; planned as of {kept.as_of}; funded: {funded}"
+
+
+def _lines(found: list[io.Kept]) -> list[str]:
+    """Write the editions of a city in lines."""
+    if not found:
+        return ["No edition is kept. Keep one with: norwalk edition CITY NAME."]
+    return [f"  {_line(one)}" for one in found]
