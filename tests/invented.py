@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from shapely import LineString, Point
 
-from norwalk_geo import schema
+from norwalk_geo import maps, schema
 
 NOTICE = "Invented data: not Norwalk's plan"
 _CORNER = (6_530_000.0, 1_800_000.0)
@@ -41,7 +41,8 @@ class Invented:
     def given(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments of `website.page`."""
         first = (self.sections, self.condition, self.plan, self.summary)
-        return first, {"bands": self.bands, "sites": self.sites}
+        layers = [maps.sites_layer(self.sites)] if len(self.sites) else []
+        return first, {"bands": self.bands, "layers": layers}
 
 
 def bands(scheme: str = "california4") -> pd.DataFrame:

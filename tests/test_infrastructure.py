@@ -138,6 +138,26 @@ def test_a_fund_pays_for_assets_before_streets_are_planned(own_city: Path, plann
     notes = " ".join(found["notes"])
     assert "takes $12,345.67 of street_fund over the plan before streets are planned" in notes
     assert "$99.99 of trees: the budget does not give this money" in notes
+    assert found["assets"]["cost_usd"] == 12_445.66
+    assert [one["cost_usd"] for one in found["assets"]["years"]] == [12_345.67, 99.99]
+    assert found["assets"]["not_located"] == 2
+    is_same_in_every_file(own_city / "out")
+
+
+def is_same_in_every_file(out: Path) -> None:
+    """List, workbook and layers show the same assets and dollars; the page shows no cost of one."""
+    table = pd.read_csv(out / "asset_plan.csv").set_index("asset_id")
+    assert table["cost_usd"].fillna(0).tolist() == [12_345.67, 99.99, 0]
+    assert table["status"].tolist() == ["planned", "planned", "not_needed"]
+    sheets = pd.read_excel(out / "work_plan.xlsx", sheet_name=None, header=3)
+    work = sheets["Assets planned"]
+    assert work["Cost (constant $)"].tolist()[:2] == [12_345.67, 99.99]
+    assert sheets["Every asset"]["Status"].dropna().tolist()[2] == "No work needed"
+    points = gpd.read_file(out / "plan.gpkg", layer="asset_points")
+    assert points[["asset_id", "status"]].to_numpy().tolist() == [["a1", "planned"]]
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert "3 assets beside the pavement" in page
+    assert "Tree, condition fair. Prune: planned for July 2027–June 2028" in page
 
 
 @pytest.mark.parametrize(

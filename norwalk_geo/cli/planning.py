@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import geopandas as gpd
 
 from norwalk_geo import budget, config, needs, network, report
-from norwalk_geo.cli import asking, assessing, reading
+from norwalk_geo.cli import asking, assessing, committing, reading
 from norwalk_geo.errors import ConfigError, InfeasibleError, Problem
 
 if TYPE_CHECKING:
@@ -118,10 +118,12 @@ def results(city: City, as_of: dt.date, show: Show) -> report.Results:
         sections, condition, plan.outcomes, reading.bands(city), known.life.classes
     )
     about = assessing.origin(city, as_of, known.notes)
-    summary = report.summary(sections, condition, plan, bands, about=about, beside=made.beside)
+    assets = committing.asset_plan(city, int(str(plan.years.index[0])))
+    beside = replace(made.beside, assets=assets)
+    summary = report.summary(sections, condition, plan, bands, about=about, beside=beside)
     count = summary["assumed"]["sections_condition_assumed"]
     summary["notes"] = [*assessing.assumed(count), *known.notes]
-    return report.Results(sections, condition, plan, bands, summary, made.beside)
+    return report.Results(sections, condition, plan, bands, summary, beside)
 
 
 def _refuse_packages(parcels: budget.Packages | None) -> None:

@@ -11,6 +11,8 @@ from norwalk_geo.maps.barriers import barriers_layer
 from norwalk_geo.maps.blocks import check_ids
 from norwalk_geo.maps.compose import Parts, compose, parts
 from norwalk_geo.maps.drawings import Drawing, View, condition_drawing, plan_drawing
+from norwalk_geo.maps.elements import BlockLayer
+from norwalk_geo.maps.inventory import ASSET_KINDS, assets_layer
 from norwalk_geo.maps.layers import (
     condition_layer,
     plan_layer,
@@ -22,10 +24,13 @@ from norwalk_geo.maps.sentences import day_text, pci_text
 from norwalk_geo.maps.styles import Style, band_of, year_label
 
 __all__ = [
+    "ASSET_KINDS",
+    "BlockLayer",
     "Drawing",
     "Parts",
     "Style",
     "View",
+    "assets_layer",
     "band_of",
     "barriers_layer",
     "check_ids",

@@ -10,6 +10,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Cheapest, LeastBacklog, Plan
+    from norwalk_geo.infrastructure import AssetPlan
 
 __all__ = ["Beside", "certificate", "paid", "rotation_price"]
 
@@ -31,6 +32,8 @@ class Beside:
         Contract packages, and the sections that are left out of one.
     targets
         Conditions to be reached at the least cost.
+    assets
+        Assets beside the pavement, as the city decided on them.
     ramp_payments
         What each fund pays for curb ramps.
     """
@@ -41,6 +44,7 @@ class Beside:
     packages: pd.DataFrame | None = None
     left_out: pd.DataFrame | None = None
     targets: pd.DataFrame | None = None
+    assets: AssetPlan | None = None
     ramp_payments: pd.DataFrame | None = None
 
 

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import io, schema
+from norwalk_geo.report.assets import asset_layers, asset_table
 from norwalk_geo.report.beside import Beside
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.tables import street_table, work_table
@@ -83,6 +84,7 @@ def _geopackage(path: Path, results: Results, notice: str, as_of: dt.date) -> No
         "work": _noticed(gpd.GeoDataFrame(work, geometry=lines, crs=streets.crs), notice),
         "years": _noticed(plan.years.reset_index(), notice),
         "bands": _noticed(results.bands.reset_index(), notice),
+        **_asset_layers(results, notice),
         "provenance": pd.DataFrame(
             {"name": list(origin), "value": list(map(str, origin.values()))}
         ),
@@ -90,10 +92,19 @@ def _geopackage(path: Path, results: Results, notice: str, as_of: dt.date) -> No
     io.write_layers(layers, path, as_of=as_of)
 
 
+def _asset_layers(results: Results, notice: str) -> dict[str, pd.DataFrame]:
+    """Lay out other assets by their shapes, where the city has a table of them."""
+    found = results.beside.assets
+    if found is None:
+        return {}
+    return {name: _noticed(frame, notice) for name, frame in asset_layers(found).items()}
+
+
 def _money_text(frame: pd.DataFrame) -> pd.DataFrame:
     """Write dollars with two decimals; other numbers as short as they are exact."""
     dollars = [name for name in frame.columns if str(name).endswith("_usd")]
-    return frame.assign(**{name: frame[name].map("{:.2f}".format) for name in dollars})
+    texts = {name: frame[name].map("{:.2f}".format, na_action="ignore") for name in dollars}
+    return frame.assign(**texts)
 
 
 def _describe_csv(frame: pd.DataFrame, name: str, summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,6 +179,9 @@ def write_plan(folder: Path, results: Results) -> None:
     write_csv(folder / "work_plan.csv", listed)
     described = _describe_csv(listed, "work_plan.csv", summary)
     write_json(folder / "work_plan.csv-metadata.json", described)
+    if results.beside.assets is not None:
+        table = asset_table(results.beside.assets)
+        write_csv(folder / "asset_plan.csv", _money_text(table), notice)
     workbook(
         folder / "work_plan.xlsx",
         sheets(results.sections, results.condition, plan, results.bands, beside=results.beside),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from norwalk_geo.report.assets import asset_sheets
 from norwalk_geo.report.beside import Beside, paid
 from norwalk_geo.report.tables import street_table, work_table
 
@@ -142,6 +143,7 @@ def sheets(
     sheets
         Tables by sheet name, in words. Dollars are to the cent, other figures as computed.
     """
+    asked = beside or Beside()
     streets = street_table(sections, condition, plan)
     streets = streets.sort_values(
         ["street_name", "section_id"], kind="stable", na_position="last", ignore_index=True
@@ -153,7 +155,8 @@ def sheets(
         "By year": plan.years.reset_index(),
         "By fund": paid(plan),
         "Limits and prices": plan.row_prices.reset_index()[_PRICES],
-        **_asked(beside or Beside(), plan),
+        **_asked(asked, plan),
+        **({} if asked.assets is None else asset_sheets(asked.assets)),
         "By condition": _page(bands.reset_index(), _BANDS, plan),
         "Every street": _page(streets, _STREETS, plan),
     }

@@ -136,6 +136,7 @@ def summary(
         "limits": records(plan.row_prices),
         **_ramps(plan, asked),
         **_asked(asked),
+        **_assets(asked),
         "statuses": {str(k): int(v) for k, v in outcomes["status"].value_counts().items()},
         "bands": records(bands),
         "assumed": _assumed(sections, condition, plan),
@@ -175,5 +176,27 @@ def _ramps(plan: Plan, beside: Beside) -> dict[str, Any]:
             **{str(name): float(value) for name, value in costs.items()},
             "years": records(by_year),
             **paid_by,
+        }
+    }
+
+
+def _assets(beside: Beside) -> dict[str, Any]:
+    """Work on other assets, beside every figure of streets; nothing where there is no table."""
+    found = beside.assets
+    if found is None:
+        return {}
+    years, status = found.years.reset_index(), found.outcomes["status"]
+    dollars = ["cost_usd", "cost_nominal_usd"]
+    sums = {by: years.groupby(by)[["assets", *dollars]].sum().round(2) for by in ("year", "fund")}
+    return {
+        "assets": {
+            "assets": len(status),
+            "not_located": int(found.assets.geometry.isna().sum()),
+            "statuses": {str(k): int(v) for k, v in status.value_counts().items()},
+            "cost_usd": round(float(years["cost_usd"].sum()), 2),
+            "years": records(sums["year"]),
+            "funds": records(sums["fund"]),
+            "work": records(found.years),
+            "says": "Committed by the city, not chosen by the plan: in no figure of streets.",
         }
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +16,7 @@ from norwalk_geo.website import policy, tables, words
 from norwalk_geo.website.chart import chart
 
 if TYPE_CHECKING:
-    from norwalk_geo.schema import Condition, Sections, Sites, Work, Years
+    from norwalk_geo.schema import Condition, Sections, Work, Years
 
 __all__ = ["Plan", "page", "publish"]
 
@@ -76,9 +77,9 @@ def _draw(
     plan: Plan,
     summary: dict[str, Any],
     bands: pd.DataFrame,
-    sites: Sites | None,
+    layers: Sequence[maps.BlockLayer],
 ) -> maps.Parts:
-    """Compose the map: the plan's first year at first, then condition, then sites."""
+    """Compose the map: the plan's first year at first, then condition, then what is beside."""
     drawn = [
         maps.plan_layer(
             sections,
@@ -88,9 +89,8 @@ def _draw(
             fiscal_year_start=summary.get("fiscal_year_start"),
         ),
         maps.condition_layer(sections, plan.outcomes, condition, bands),
+        *layers,
     ]
-    if sites is not None and len(sites):
-        drawn.append(maps.sites_layer(sites))
     title = f"Map of streets in {summary['city']}"
     return maps.parts(maps.compose(*drawn, title=title, height="100%"))
 
@@ -102,7 +102,7 @@ def page(
     summary: dict[str, Any],
     *,
     bands: pd.DataFrame,
-    sites: Sites | None = None,
+    layers: Sequence[maps.BlockLayer] = (),
 ) -> str:
     """
     Write the page of a plan.
@@ -125,8 +125,8 @@ def page(
         month; without it, years are called fiscal years).
     bands
         Bands of one scheme, from `parameters/bands.csv`.
-    sites
-        Destinations and stations to mark.
+    layers
+        What is drawn beside the streets, such as `maps.sites_layer` and `maps.assets_layer`.
 
     Returns
     -------
@@ -163,7 +163,7 @@ def page(
         years=tables.year_rows(years, start),
         groups=[{**one, "label": maps.year_label(one["year"], start)} for one in groups],
         chart=chart(years, summary["pci_now"], bands),
-        map=_draw(sections, condition, plan, summary, bands, sites),
+        map=_draw(sections, condition, plan, summary, bands, layers),
         names=sorted({str(n) for n in sections.get("street_name", []) if isinstance(n, str)}),
         style=_asset("page.css"),
         script=_asset("page.js"),
