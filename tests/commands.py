@@ -18,7 +18,14 @@ from unittest import mock
 from norwalk_geo.cli import main
 
 PROGRAM = Path(sys.executable).parent / "norwalk"
-FILES = ("index.html", "plan.gpkg", "summary.json", "work_plan.csv", "work_plan.xlsx")
+FILES = (
+    "index.html",
+    "plan.gpkg",
+    "summary.json",
+    "work_plan.csv",
+    "work_plan.xlsx",
+    "by_fund.csv",
+)
 NOTICE = "Invented data: not Norwalk's plan"
 
 

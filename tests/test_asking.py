@@ -192,23 +192,39 @@ def test_names_that_do_not_exist_are_found_before_any_plan(invented: Path, tmp_p
 # ------------------------------------------------------------------ plans
 
 
-def test_spending_by_fund_adds_up_to_the_cent(invented: Path, tmp_path: Path) -> None:
+def test_work_and_ramps_by_year_and_fund_are_the_same_to_the_cent_in_every_file(
+    invented: Path, tmp_path: Path
+) -> None:
     file = asked(
         invented,
         tmp_path,
         "",
-        '[funds.paving_bond]\nclasses = ["residential"]\ntreatments = ["alteration"]\n'
+        '[funds.paving_bond]\nclasses = ["residential"]\ntreatments = ["alteration", "ramps"]\n'
         "keeps_years = 1\n",
     )
+    text = file.read_text(encoding="utf-8").replace("include = false", "include = true")
+    text = text.replace("[standards]\n", '[standards]\nenforce = ["ada2010", "dot504"]\n')
+    file.write_text(text, encoding="utf-8")
     summary = planned(file)
-    by_year: dict[int, int] = {}
-    for row in summary["funds"]:
-        by_year[row["year"]] = by_year.get(row["year"], 0) + round(row["paid_usd"] * 100)
-    spent = {row["year"]: round(row["spent_usd"] * 100) for row in summary["years"]}
-    assert by_year == {year: cents for year, cents in spent.items() if cents}
+    listed = pd.read_csv(tmp_path / "o" / "by_fund.csv", encoding="utf-8-sig")
+    book = pd.read_excel(tmp_path / "o" / "work_plan.xlsx", sheet_name="By fund", header=3)
+    told = pd.DataFrame(summary["funds"])
+    names = {"paid_usd": "Paid (constant $)", "ramps_usd": "Of it: curb ramps (constant $)"}
+    page = (tmp_path / "o" / "index.html").read_text(encoding="utf-8")
+    for column, of_year in (("paid_usd", "spent_usd"), ("ramps_usd", "ramps_usd")):
+        cents = told[column].mul(100).round().astype("int64")
+        assert cents.tolist() == listed[column].mul(100).round().tolist()
+        assert cents.tolist() == book[names[column]].iloc[:-1].mul(100).round().tolist()
+        assert cents.sum() == round(book[names[column]].iloc[-1] * 100)
+        given = {row["year"]: round(row[of_year] * 100) for row in summary["years"]}
+        by_year = cents.groupby(told["year"]).sum().reindex(list(given), fill_value=0)
+        assert by_year.to_dict() == given
+        assert all(f">${value:,.2f}</td>" in page for value in told[column])
+    ramps = pd.read_csv(tmp_path / "o" / "curb_ramps.csv", encoding="utf-8-sig")
+    owed = sum(round(row["ramps_usd"] * 100) for row in summary["ramps"]["funds"])
+    assert owed == round(ramps["cost_usd"].sum() * 100) > 0
+    assert (told["ramps_usd"] <= told["paid_usd"]).all()
     assert summary["certificate"]["objective"] == "condition"
-    book = pd.read_excel(file.parent / "o" / "work_plan.xlsx", sheet_name="By fund", header=None)
-    assert book.to_numpy()[-1].tolist()[0] == "Total"
     assert any("paving_bond" in row["says"] for row in summary["limits"])
 
 

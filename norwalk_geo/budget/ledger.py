@@ -253,10 +253,12 @@ def payments(case: Case, treatments: Lives) -> pd.DataFrame:
     Returns
     -------
     payments
-        One row a fund's money and year of work, constant dollars to the cent.
+        One row a fund's money and year of work, constant dollars to the cent, and how much of it
+        is for curb ramps; without that column where no corners are known.
     """
     rows, cents = case.rows, settle(case, treatments)
     paid = np.zeros(len(rows.paid), dtype="int64") if cents is None else cents
+    ramps = _for_ramps(case, treatments, paid)
     some = np.flatnonzero(paid)
     row, place = np.nonzero(rows.draws[:, some] > 0)
     is_fund = rows.is_fund()
@@ -265,13 +267,32 @@ def payments(case: Case, treatments: Lives) -> pd.DataFrame:
         {
             "limit": pd.Series(rows.fund_words, dtype="str").to_numpy()[row],
             "year": np.array(case.years)[rows.paid[some[place]] % rows.years],
-            "paid_cents": _split(paid, rows.draws, row, some[place]),
+            "paid_usd": _split(paid, rows.draws, row, some[place]),
+            "ramps_usd": _split(ramps, rows.draws, row, some[place]),
         }
     )
-    total = frame.groupby(["limit", "year"])[["paid_cents"]].sum().reset_index()
-    total = total[total["paid_cents"] > 0]
-    table = total.assign(paid_usd=total["paid_cents"] / CENTS).drop(columns="paid_cents")
-    return schema.check(table, "payments")
+    total = frame.groupby(["limit", "year"]).sum()
+    table = (total[total["paid_usd"] > 0] / CENTS).reset_index()
+    is_unknown = case.duties is None and case.rules.demands.ramps is None
+    return schema.check(table.drop(columns=["ramps_usd"] if is_unknown else []), "payments")
+
+
+def _for_ramps(case: Case, treatments: Lives, paid: Integers) -> Integers:
+    """
+    Cents of each payment that go to curb ramps.
+
+    Where work and ramps cost dollars of one kind, no fund can be told to have paid for the one and
+    not for the other; ramps are then set against the payments that are listed first.
+    """
+    ramps = np.zeros_like(paid)
+    if case.duties is None:
+        return ramps
+    bill = case.duties.bill(treatments).ravel()
+    for cell in np.flatnonzero(bill):
+        of = np.flatnonzero(case.rows.paid == cell)
+        before = np.cumsum(paid[of]) - paid[of]
+        ramps[of] = np.clip(bill[cell] - before, 0, paid[of])
+    return ramps
 
 
 def _split(paid: Integers, draws: Floats, row: Integers, payment: Integers) -> Integers:

@@ -56,7 +56,7 @@ def _fund(name: str, usd: Mapping[int, float], rules: Mapping[str, Any]) -> budg
     kept = {key: value for key, value in rules.items() if key != "carried"}
     if "treatments" in kept:
         # What is left of the fund's money is for streets.
-        kept["treatments"] = tuple(one for one in kept["treatments"] if one != committing.ASSETS)
+        kept["treatments"] = kept["treatments"] - {committing.ASSETS}
     return budget.Fund(name, usd, **kept)
 
 

@@ -34,8 +34,6 @@ class Beside:
         Conditions to be reached at the least cost.
     assets
         Assets beside the pavement, as the city decided on them.
-    ramp_payments
-        What each fund pays for curb ramps.
     """
 
     certificate: Mapping[str, Any] = field(default_factory=dict)
@@ -45,7 +43,6 @@ class Beside:
     left_out: pd.DataFrame | None = None
     targets: pd.DataFrame | None = None
     assets: AssetPlan | None = None
-    ramp_payments: pd.DataFrame | None = None
 
 
 def _dollars(usd: float) -> str:
@@ -119,7 +116,7 @@ def paid(plan: Plan) -> pd.DataFrame:
     -------
     paid
         Fund and the year of its money, the year of the work, and dollars to the cent; the sum of a
-        year is its spending.
+        year is its spending, and that of `ramps_usd`, where corners are known, its ramps.
     """
     return plan.payments.reset_index().sort_values(["year", "limit"], ignore_index=True)
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from norwalk_geo import io, schema
 from norwalk_geo.report.assets import asset_layers, asset_table
-from norwalk_geo.report.beside import Beside
+from norwalk_geo.report.beside import Beside, paid
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.tables import street_table, work_table
 from norwalk_geo.report.workbook import workbook
@@ -163,8 +163,9 @@ def write_plan(folder: Path, results: Results) -> None:
     Returns
     -------
     nothing
-        `plan.gpkg`, `work_plan.csv` with `work_plan.csv-metadata.json`, `work_plan.xlsx` and
-        `summary.json` are written.
+        `plan.gpkg`, `work_plan.csv` with `work_plan.csv-metadata.json`, `by_fund.csv`,
+        `work_plan.xlsx` and `summary.json` are written, `curb_ramps.csv` where corners are known,
+        and `asset_plan.csv` where there is a table of other assets.
 
     Raises
     ------
@@ -179,6 +180,9 @@ def write_plan(folder: Path, results: Results) -> None:
     write_csv(folder / "work_plan.csv", listed)
     described = _describe_csv(listed, "work_plan.csv", summary)
     write_json(folder / "work_plan.csv-metadata.json", described)
+    write_csv(folder / "by_fund.csv", _money_text(paid(plan)), notice)
+    if plan.ramps is not None:
+        write_csv(folder / "curb_ramps.csv", _money_text(plan.ramps.reset_index()), notice)
     if results.beside.assets is not None:
         table = asset_table(results.beside.assets)
         write_csv(folder / "asset_plan.csv", _money_text(table), notice)

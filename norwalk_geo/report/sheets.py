@@ -105,7 +105,6 @@ def _asked(beside: Beside, plan: Plan) -> dict[str, pd.DataFrame]:
         "Packages": beside.packages,
         "Left out of packages": beside.left_out,
         "Conditions to reach": beside.targets,
-        "Ramps by fund": beside.ramp_payments,
     }
     return {
         name: _in_words(table.reset_index(), plan)

@@ -134,7 +134,7 @@ def summary(
         "years": records(plan.years),
         "funds": records(paid(plan).set_index(["limit", "year"])),
         "limits": records(plan.row_prices),
-        **_ramps(plan, asked),
+        **_ramps(plan),
         **_asked(asked),
         **_assets(asked),
         "statuses": {str(k): int(v) for k, v in outcomes["status"].value_counts().items()},
@@ -160,22 +160,23 @@ def _asked(beside: Beside) -> dict[str, Any]:
     return told
 
 
-def _ramps(plan: Plan, beside: Beside) -> dict[str, Any]:
-    """The bill for curb ramps as a range; nothing where no corners are known."""
+def _ramps(plan: Plan) -> dict[str, Any]:
+    """The bill for curb ramps as a range, by year and by fund; nothing without corners."""
     if plan.ramps is None:
         return {}
     costs = plan.ramps[["cost_usd", "cost_low_usd", "cost_high_usd"]].sum().round(2)
     counts = plan.ramps[["ramps_due", "ramps_unknown", "ramps_infeasible"]].sum()
     dollars = ["cost_usd", "cost_low_usd", "cost_high_usd"]
     by_year = plan.ramps.groupby("year")[dollars].sum().round(2)
-    paid_by = {} if beside.ramp_payments is None else {"funds": records(beside.ramp_payments)}
+    payers = paid(plan)[["limit", "year", "ramps_usd"]]
+    payers = payers[payers["ramps_usd"] > 0]
     return {
         "ramps": {
             "corners": len(plan.ramps),
             **{str(name): int(value) for name, value in counts.items()},
             **{str(name): float(value) for name, value in costs.items()},
             "years": records(by_year),
-            **paid_by,
+            "funds": records(payers.set_index(["limit", "year"])),
         }
     }
 

@@ -272,11 +272,12 @@ def _with_mobilization(
 
 def _payments(case: Case, opened: Opened) -> pd.DataFrame:
     """What each fund pays in each year, mobilization included."""
-    work = ledger.payments(opened.case, opened.found.treatments)["paid_usd"]
+    work = ledger.payments(opened.case, opened.found.treatments)
     rows, some = case.rows, np.flatnonzero(opened.set_aside)
     words = np.array(rows.fund_words, dtype="object")[rows.draws[:, some].argmax(axis=0)]
     year = np.array(case.years)[rows.paid[some] % rows.years]
     index = pd.MultiIndex.from_arrays([words, year], names=["limit", "year"])
     aside = pd.Series(opened.set_aside[some] / CENTS, index=index).groupby(level=[0, 1]).sum()
-    total = work.add(aside, fill_value=0.0).round(2).rename("paid_usd").reset_index()
-    return schema.check(total, "payments")
+    every = work.reindex(work.index.union(aside.index), fill_value=0.0)
+    every["paid_usd"] = every["paid_usd"].add(aside, fill_value=0.0).round(2)
+    return schema.check(every.reset_index(), "payments")
