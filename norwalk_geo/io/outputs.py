@@ -42,6 +42,15 @@ def _explain(folder: Path, error: OSError) -> SourceError:
     return SourceError.of(str(folder), [Problem(folder.name or str(folder), what, remedy=remedy)])
 
 
+def _at_home(error: SourceError, aside: Path | None, folder: Path) -> SourceError:
+    """Name the folder of the results where an error names the one aside, which is gone by then."""
+    if aside is None or str(aside) not in str(error):
+        return error
+    found = SourceError(str(error).replace(str(aside), str(folder)))
+    found.problems = error.problems
+    return found
+
+
 def _owner() -> str:
     """Name this run, for whoever finds the folder locked."""
     try:
@@ -135,8 +144,8 @@ def writing(folder: Path | str) -> Iterator[Path]:
             done = True
     except Timeout:
         raise _busy(folder) from None
-    except SourceError:
-        raise
+    except SourceError as error:
+        raise _at_home(error, aside, folder) from error
     except OSError as error:
         raise _explain(folder, error) from error
     finally:

@@ -6,7 +6,9 @@ What is written reads back the same.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,6 +142,28 @@ def _writable(frame: DataFrame) -> DataFrame:
     return frame.reset_index() if frame.index.names != [None] else frame
 
 
+def _full(path: Path, why: str) -> SourceError:
+    """Say that a file could not be written whole."""
+    remedy = "Free some space on the disk, or choose another folder."
+    return SourceError.of(
+        str(path), [Problem(path.name, f"cannot be written ({why})", remedy=remedy)]
+    )
+
+
+def _indexed(path: Path) -> set[str]:
+    """
+    List the layers that have their spatial index.
+
+    GDAL writes it when it closes the file, and does not say if the disk was full by then.
+    """
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+        asked = "SELECT table_name FROM gpkg_extensions WHERE extension_name = 'gpkg_rtree_index'"
+        try:
+            return {str(row[0]) for row in file.execute(asked)}
+        except sqlite3.DatabaseError:
+            return set()
+
+
 def write_layers(
     layers: Mapping[str, DataFrame], path: Path | str, *, as_of: dt.date | None = None
 ) -> None:
@@ -162,6 +186,7 @@ def write_layers(
     """
     path = Path(path)
     path.unlink(missing_ok=True)
+    drawn = [name for name, frame in layers.items() if isinstance(frame, gpd.GeoDataFrame)]
     day = as_of.isoformat() if as_of else _NO_DAY
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day}T00:00:00.000Z"})
     try:
@@ -171,11 +196,11 @@ def write_layers(
                 _writable(frame), path, layer=name, driver="GPKG", append=path.exists()
             )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        remedy = "Free some space on the disk, or choose another folder."
-        problem = Problem(path.name, f"cannot be written ({error})", remedy=remedy)
-        raise SourceError.of(str(path), [problem]) from error
+        raise _full(path, str(error)) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    if drawn and not set(drawn) <= _indexed(path):
+        raise _full(path, "its spatial index is missing")
 
 
 def write_table(
