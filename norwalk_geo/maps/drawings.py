@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from norwalk_geo import network, schema
+from norwalk_geo import network
 from norwalk_geo.maps.blocks import check_ids
 from norwalk_geo.maps.sentences import condition_texts, plan_texts
 from norwalk_geo.maps.styles import (
@@ -86,7 +86,7 @@ class Drawing:
 
 def _miles(sections: Sections) -> pd.Series:
     """Measure the city's centerline miles."""
-    return network.measure(sections, schema.parameters("classes"))["miles"]
+    return network.centerline_miles(sections)
 
 
 def condition_drawing(

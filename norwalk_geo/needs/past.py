@@ -118,7 +118,7 @@ def work_effects(
     inside = flat["section_id"].isin(sections.index)
     flat = flat[inside & (flat["finished"] > begin) & (flat["finished"] <= pd.Timestamp(as_of))]
     blank = pd.Series(np.nan, index=flat.index)
-    miles = network.measure(sections, schema.parameters("classes"))["miles"]
+    miles = network.centerline_miles(sections)
     flat = flat.assign(
         treatment=flat.get("treatment", blank.astype("object")).fillna("unknown"),
         cost_usd=flat.get("cost_usd", blank),

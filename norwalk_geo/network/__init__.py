@@ -19,7 +19,7 @@ from norwalk_geo.network.merging import Merged, merge_degree_two
 from norwalk_geo.network.model import Network, feet_per_unit
 from norwalk_geo.network.overlays import count_points, largest, overlay
 from norwalk_geo.network.places import check_crs, known_crs
-from norwalk_geo.network.sizes import lengths_ft, measure
+from norwalk_geo.network.sizes import centerline_miles, lengths_ft, measure
 from norwalk_geo.network.splitting import crossings, split_at_nodes
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "build",
     "carriageways",
     "carry_surveys",
+    "centerline_miles",
     "check_crs",
     "count_points",
     "crossings",

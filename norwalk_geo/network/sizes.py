@@ -15,7 +15,7 @@ from norwalk_geo.network.model import FEET_PER_MILE, column, feet_per_unit
 if TYPE_CHECKING:
     from norwalk_geo.schema import Sections
 
-__all__ = ["lengths_ft", "measure"]
+__all__ = ["centerline_miles", "lengths_ft", "measure"]
 
 SQUARE_FEET_PER_SQUARE_YARD = 9
 _SNAP_FT = 1.0
@@ -94,6 +94,31 @@ def _bulb_sf(sections: Sections, legs: pd.DataFrame, width: _Numbers) -> _Number
     return np.where(dead & np.isfinite(across), np.pi * radius**2 - strip, 0.0)
 
 
+def _city_share(sections: Sections) -> pd.Series:
+    """Take the city's share of each section, from 0 to 1."""
+    keeper = column(sections, "maintained_by", "city").fillna("city")
+    return column(sections, "share_pct", np.nan).fillna(keeper.eq("city") * 100.0) / 100
+
+
+def centerline_miles(sections: Sections) -> pd.Series:
+    """
+    Measure the city's share of each section's length.
+
+    Parameters
+    ----------
+    sections
+        Uses `carriageway`, `maintained_by` and `share_pct` where given.
+
+    Returns
+    -------
+    miles
+        Aligned to `sections`; a street drawn twice counts half its miles on each line.
+    """
+    length = sections.geometry.length * feet_per_unit(sections.crs)
+    divided = column(sections, "carriageway", "single").eq("divided")
+    return length / FEET_PER_MILE * _city_share(sections) * np.where(divided, 0.5, 1.0)
+
+
 def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:
     """
     Measure each section: length, area and the city's share.
@@ -130,15 +155,14 @@ def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:
     free = length - _covered_ft(legs, length.to_numpy())
     computed = (free * across + _bulb_sf(sections, legs, across)) / SQUARE_FEET_PER_SQUARE_YARD
     given = column(sections, "area_sy", np.nan)
-    keeper = column(sections, "maintained_by", "city").fillna("city")
-    share = column(sections, "share_pct", np.nan).fillna(keeper.eq("city") * 100.0) / 100
+    share = _city_share(sections)
     miles = length / FEET_PER_MILE * share
     basis = np.select([given.notna(), width.notna()], ["given", "width"], "class_width")
     return pd.DataFrame(
         {
             "length_ft": length,
             "city_share": share,
-            "miles": miles * np.where(divided, 0.5, 1.0),
+            "miles": centerline_miles(sections),
             "lane_miles": miles * column(sections, "lanes", np.nan).astype("float64"),
             "area_sy": given.fillna(computed) * share,
             "area_basis": pd.Series(basis, index=sections.index, dtype="str"),

@@ -60,7 +60,7 @@ def band_rows(
     """
     is_city = outcomes.loc[sections.index, "status"].ne("not_city").to_numpy()
     places = maps.band_of(condition["pci"], bands)[is_city]
-    miles = network.measure(sections, schema.parameters("classes"))["miles"].to_numpy()
+    miles = network.centerline_miles(sections).to_numpy()
     miles = miles[is_city]
     counts = np.bincount(places, minlength=len(bands) + 1)
     lengths = np.bincount(places, weights=miles, minlength=len(bands) + 1)
