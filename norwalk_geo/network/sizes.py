@@ -116,7 +116,8 @@ def centerline_miles(sections: Sections) -> pd.Series:
     """
     length = sections.geometry.length * feet_per_unit(sections.crs)
     divided = column(sections, "carriageway", "single").eq("divided")
-    return length / FEET_PER_MILE * _city_share(sections) * np.where(divided, 0.5, 1.0)
+    miles: pd.Series = length / FEET_PER_MILE * _city_share(sections)
+    return miles.where(~divided, miles / 2)
 
 
 def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:

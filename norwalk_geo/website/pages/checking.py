@@ -51,18 +51,22 @@ def check_links(folder: Path) -> None:
     ConfigError
         With every such link.
     """
-    pages = {page: _read(page) for page in sorted(folder.rglob("*.html"))}
+    pages = {page.resolve(): _read(page) for page in sorted(folder.rglob("*.html"))}
     problems = []
     for page, reader in pages.items():
-        where = page.relative_to(folder).as_posix()
+        where = page.relative_to(folder.resolve()).as_posix()
+        # Most links of a long page differ only in the place that they open at.
+        targets: dict[str, Path | None] = {"": page}
         for link in dict.fromkeys(reader.links):
             parts = urlsplit(link)
             if parts.scheme in {"mailto", "data"}:
                 continue
-            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page.resolve()
+            if parts.path not in targets:
+                targets[parts.path] = _file(page.parent, unquote(parts.path))
+            target = targets[parts.path]
             if parts.scheme or parts.netloc:
                 problems.append(Problem(where, f"links to another place, {link!r}"))
-            elif not target.is_file():
+            elif target is None:
                 problems.append(Problem(where, f"links to {link!r}, which is not there"))
             elif parts.fragment and not _has(pages, target, unquote(parts.fragment)):
                 problems.append(Problem(where, f"links to {link!r}, a place that is not there"))
@@ -70,12 +74,17 @@ def check_links(folder: Path) -> None:
         raise ConfigError.of("links of the site", problems)
 
 
+def _file(folder: Path, path: str) -> Path | None:
+    """Find the file that a path leads to."""
+    target = (folder / path).resolve()
+    return target if target.is_file() else None
+
+
 def _has(pages: dict[Path, _Reader], target: Path, fragment: str) -> bool:
     """Say whether a page has a place; *My street* opens at any section by its script."""
     if target.name == "index.html":
         return True
-    found = {page.resolve(): reader for page, reader in pages.items()}
-    return target in found and fragment in found[target].ids
+    return target in pages and fragment in pages[target].ids
 
 
 def manifest(folder: Path) -> list[str]:
