@@ -56,6 +56,17 @@ def tables() -> dict[str, Any]:
         geometry=list(town.sections.geometry.iloc[:3].centroid),
         crs=town.sections.crs,
     )
+    figures = pd.DataFrame(
+        {
+            "profile": ["walk", "drive"],
+            "limit_min": 15.0,
+            "unknowns": "avoid",
+            "is_on_network": [True, False],
+            "people": pd.array([1234, None], dtype="Int64"),
+            "people_total": 5678,
+        },
+        index=pd.Index([town.sites.index[0]] * 2, name="site_id"),
+    ).set_index(["profile", "limit_min"], append=True)
     corners = pd.DataFrame(
         {
             "ramps_due": [1, 0],
@@ -81,6 +92,7 @@ def tables() -> dict[str, Any]:
         "work_done": done,
         "ramps": ramps,
         "corners": corners,
+        "site_figures": figures,
         "objectives": objectives,
         "projects": pd.DataFrame(begun, index=pd.Index(["p1"], name="project_id")),
         "project_sections": pd.DataFrame({"project_id": ["p1"], "section_id": [ids[5]]}).set_index(

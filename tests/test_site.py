@@ -10,9 +10,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from babel.messages.pofile import read_po
 from browser import started
 from commands import bytes_of
@@ -25,7 +27,7 @@ from test_maps import HOSTILE
 from norwalk_geo import errors
 from norwalk_geo.matching import addresses
 from norwalk_geo.website import house_numbers, pages
-from norwalk_geo.website.pages import checking, language
+from norwalk_geo.website.pages import access, checking, language
 from norwalk_geo.website.pages.given import Edition, stages
 
 ROOT = Path(__file__).parents[1]
@@ -99,7 +101,8 @@ def test_each_page_answers_in_words_before_its_map(site: Path) -> None:
     assert "On average, streets had 63.4 of 100 points when they were surveyed: Fair." in condition
     access = seen(site / "en" / "accessibility.html")
     # What is due is internal until the transition plan is adopted.
-    assert "This page says what was recorded on curb ramps, and what was not." in access
+    assert "3 places where a curb ramp belongs are on record. 1 have a ramp, 1 have none." in access
+    assert "Curb ramps 3 1 2 33 %" in access
     assert "fall short of the rules" not in access
     assert "0 of 36 measures have a value" in seen(site / "en" / "scorecard.html")
 
@@ -266,6 +269,46 @@ def test_hostile_text_in_every_field_stays_text(site: Path, tmp_path: Path) -> N
         assert "'=HYPERLINK" in text
     for one in (bad / "data").glob("*.js"):
         assert "<" not in one.read_text("utf-8"), one.name
+
+
+# ------------------------------------------------------------------ ramps
+
+
+def ramps_of(edition: Edition, kind: str) -> pd.DataFrame:
+    """Four ramps at one end of a section that has work in 2028, and one without a place."""
+    every = tables()
+    work = every["work"]
+    section = work.index.get_level_values("section_id")[work.index.get_level_values("year") == 2028]
+    where = shapely.get_point(every["sections"].geometry.loc[section[0]], 0)
+    ramps = gpd.GeoDataFrame(
+        {
+            "presence": ["yes", "no", "unknown", None, "no"],
+            "running_slope_pct": [None, None, None, 8.0, None],
+        },
+        index=pd.Index(["there", "missing", "unknown", "measured", "placeless"], name="ramp_id"),
+        geometry=[where, where, where, where, None],
+        crs=every["sections"].crs,
+    )
+    every |= {"ramps": ramps, "work": work.assign(ada_kind=kind)}
+    return access.prepared(given(tables=every, edition=edition)).tables["ramp_states"]
+
+
+def test_a_missing_ramp_has_a_year_only_with_funded_resurfacing() -> None:
+    adopted = Edition("2027", is_adopted=True, funded_years=frozenset({2028}))
+    found = ramps_of(adopted, "alteration")
+    assert dict(found["state"]) == {
+        "there": "there",
+        "missing": "missing_funded",
+        "unknown": "unknown",
+        "measured": "there",
+        "placeless": "missing",
+    }
+    assert dict(found["told_year"].dropna()) == {"missing": 2028}
+    draft = ramps_of(dataclasses.replace(adopted, is_adopted=False), "alteration")
+    assert draft.loc["missing", "state"] == "missing_proposed"
+    assert draft["told_year"].isna().all()
+    # Sealing obliges nobody to build a ramp.
+    assert ramps_of(adopted, "maintenance").loc["missing", "state"] == "missing"
 
 
 # ------------------------------------------------------------------ house numbers

@@ -362,7 +362,8 @@
       const wanted = (host.dataset.layers || head.layers.map((layer) => layer.key).join(" ")).split(/\s+/);
       const chosen = wanted.map((key) => head.layers.find((layer) => layer.key === key)).filter(Boolean);
       this.layers = chosen.map((layer) => new nw.StreetLayer(layer, this.city));
-      this.others = [...(head.sites ? [nw.sitesOf(head.sites).addTo(map)] : []), ...tiles(host)];
+      const points = nw.points ? [nw.points(folder, map)] : [];
+      this.others = [...points, ...(head.sites ? [nw.sitesOf(head.sites).addTo(map)] : []), ...tiles(host)];
       this.home = L.latLngBounds(head.boxes.flatMap(([west, south, east, north]) => [[south, west], [north, east]]));
       map.fitBounds(this.home, HOME);
       if (head.ground) ground(map, folder, head.scale);

@@ -15,11 +15,21 @@ from norwalk_geo.errors import Problem, SourceError
 from norwalk_geo.website.pages.given import Given, public, stages
 from norwalk_geo.website.pages.language import Language, number
 
-__all__ = ["named", "write"]
+__all__ = ["named", "write", "write_geojson"]
 
 # Spreadsheet programs read text that begins so as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KB = 1024
+_LISTED = (
+    "streets.csv",
+    "streets.gpkg",
+    "streets.parquet",
+    "streets.geojson",
+    "work.csv",
+    "ramps.csv",
+    "ramps.geojson",
+    "places.csv",
+)
 _END = b"]\n}\n"
 
 
@@ -46,6 +56,12 @@ def _work(given: Given) -> pd.DataFrame:
     return rows.drop(columns=["year"]).rename(columns={"told_year": "year"})
 
 
+def _ramps(given: Given) -> gpd.GeoDataFrame:
+    """List the places where a ramp belongs: public columns, and what may be told of each."""
+    ramps = gpd.GeoDataFrame(public(given, "ramps"), crs=given.tables["ramps"].crs)
+    return ramps.join(given.tables["ramp_states"].rename(columns={"told_year": "year"}))
+
+
 def _csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a CSV that no spreadsheet program takes for formulas."""
     safe = frame.copy()
@@ -56,8 +72,24 @@ def _csv(frame: pd.DataFrame, path: Path) -> None:
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def _geojson(streets: gpd.GeoDataFrame, path: Path) -> None:
-    """Write lines in degrees. GDAL has errors of its own, and none for an end that is missing."""
+def write_geojson(streets: gpd.GeoDataFrame, path: Path) -> None:
+    """
+    Write lines in degrees.
+
+    GDAL has errors of its own, and none for an end of the file that the disk did not take.
+
+    Parameters
+    ----------
+    streets
+        Lines in any system that is known.
+    path
+        File to write.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be written whole.
+    """
     degrees = streets.to_crs("EPSG:4326").reset_index()
     try:
         pyogrio.write_dataframe(degrees, path, driver="GeoJSON", RFC7946=True)
@@ -75,6 +107,12 @@ def _is_ended(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-len(_END), os.SEEK_END)
         return file.read() == _END
+
+
+def _geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write GeoJSON in degrees, as RFC 7946 wants it."""
+    degrees = frame.to_crs("EPSG:4326").reset_index()
+    degrees.to_file(path, driver="GeoJSON", engine="pyogrio", RFC7946=True)
 
 
 def write(folder: Path, given: Given) -> list[dict[str, str]]:
@@ -104,11 +142,11 @@ def write(folder: Path, given: Given) -> list[dict[str, str]]:
     _csv(_work(given), folder / "work.csv")
     io.write_layers({"streets": streets}, folder / "streets.gpkg", as_of=day)
     streets.to_parquet(folder / "streets.parquet")
-    _geojson(streets, folder / "streets.geojson")
-    listed = ("streets.csv", "streets.gpkg", "streets.parquet", "streets.geojson", "work.csv")
+    write_geojson(streets, folder / "streets.geojson")
     return [
         {"name": name, "path": f"data/{name}", "bytes": str((folder / name).stat().st_size)}
-        for name in listed
+        for name in _LISTED
+        if (folder / name).is_file()
     ]
 
 
@@ -135,6 +173,9 @@ def named(files: list[dict[str, str]], language: Language) -> list[dict[str, str
         "streets.parquet": say("All streets with lines, for data work (GeoParquet)"),
         "streets.geojson": say("All streets with lines, for web maps (GeoJSON)"),
         "work.csv": say("Work in the plan, for spreadsheets (CSV)"),
+        "ramps.csv": say("Places where a curb ramp belongs, for spreadsheets (CSV)"),
+        "ramps.geojson": say("Places where a curb ramp belongs, for web maps (GeoJSON)"),
+        "places.csv": say("Who can get to the places, for spreadsheets (CSV)"),
     }
     return [
         {

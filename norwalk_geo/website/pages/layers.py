@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from norwalk_geo import maps, network, schema
+from norwalk_geo import maps, network
 from norwalk_geo.maps.styles import STATUS
 from norwalk_geo.website.pages import wording
 from norwalk_geo.website.pages.given import Given, public, stages
@@ -19,7 +19,7 @@ from norwalk_geo.website.pages.language import Language, day, number, year
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["condition", "plan"]
+__all__ = ["condition", "legend", "plan"]
 
 # Proposed work is drawn in strokes and funded work whole, the sooner the wider.
 _DASH = (14.0, 5.0)
@@ -30,14 +30,30 @@ _FUNDED = ("#0b2e6b", "#0b5fa5", "#0f7f8c", "#2f7d32", "#77740f", "#a8620a")
 
 def _miles(sections: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """Measure the city's miles."""
-    measured = network.measure(sections, schema.parameters("classes"))["miles"]
+    measured = network.centerline_miles(sections)
     return measured.to_numpy(dtype="float64")
 
 
-def _legend(
+def legend(
     codes: npt.NDArray[np.int64], miles: npt.NDArray[np.float64], words: Language
 ) -> list[list[object]]:
-    """Count sections and miles of each look that occurs."""
+    """
+    Count sections and miles of each look that occurs.
+
+    Parameters
+    ----------
+    codes
+        Place of each section's look.
+    miles
+        Miles of each section.
+    words
+        Language of the map.
+
+    Returns
+    -------
+    rows
+        Place of the look and its counts in words, for `maps.View`.
+    """
     counts, lengths = np.bincount(codes), np.bincount(codes, weights=miles)
     rows: list[list[object]] = []
     for look in np.flatnonzero(counts):
@@ -160,7 +176,7 @@ def plan(given: Given, words: Language) -> maps.Drawing:
         seen: npt.NDArray[np.int64] = np.where(here, place, elsewhere).astype(np.int64)
         text = say("The map shows: %s.") % style.label
         views.append(maps.View(style.label, text, seen, []))
-    views = [dataclasses.replace(one, legend=_legend(one.codes, miles, words)) for one in views]
+    views = [dataclasses.replace(one, legend=legend(one.codes, miles, words)) for one in views]
     other = maps.Style(say("In the plan at another time"), "#3f73b5", 2.4, _DASH)
     looks = [*(style for _, style in groups), *_statuses(words), other]
     texts = _said(given, words, work, status)
@@ -234,5 +250,5 @@ def condition(given: Given, words: Language) -> maps.Drawing:
     ]
     codes, title = plain.views[0].codes, say("Condition at the last survey")
     text = say("The map shows the condition at the last survey.")
-    view = maps.View(title, text, codes, _legend(codes, _miles(sections), words))
+    view = maps.View(title, text, codes, legend(codes, _miles(sections), words))
     return maps.Drawing(title, styles, [view], plain.base, _surveyed(given, words))

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from norwalk_geo import maps
 from norwalk_geo.website import columns, house_numbers
-from norwalk_geo.website.pages import layers, places
+from norwalk_geo.website.pages import layers, places, ramps
 from norwalk_geo.website.pages.given import Given, public
 from norwalk_geo.website.pages.language import Language
 
-__all__ = ["Drawn", "draw"]
+__all__ = ["POINTS", "Drawn", "draw"]
+
+# Marks of single places, which one page alone shows.
+POINTS = "assets/points.js"
 
 _STYLES = ("leaflet-1.9.4/leaflet.css", "site/map.css")
 _SCRIPTS = (
@@ -22,6 +26,7 @@ _SCRIPTS = (
     "site/columns.js",
     "site/map.js",
     "site/search.js",
+    "site/points.js",
     "site/map-page.js",
 )
 
@@ -59,6 +64,14 @@ def _copied(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"assets/{Path(name).name}" for name in names)
 
 
+def _drawings(given: Given, words: Language) -> dict[str, maps.Drawing]:
+    """Draw every layer in a language."""
+    drawn = {"plan": layers.plan(given, words), "condition": layers.condition(given, words)}
+    if "ramps" in given.tables:
+        drawn["ramps"] = ramps.drawing(given, words)
+    return drawn
+
+
 def draw(folder: Path, given: Given, languages: Sequence[Language]) -> Drawn:
     """
     Write the scripts and the data of the map.
@@ -77,14 +90,13 @@ def draw(folder: Path, given: Given, languages: Sequence[Language]) -> Drawn:
     drawn
         What pages name.
     """
-    drawings = {
-        words.code: {"plan": layers.plan(given, words), "condition": layers.condition(given, words)}
-        for words in languages
-    }
+    drawings = {words.code: _drawings(given, words) for words in languages}
     whole = given.tables["sections"]
     named = [name for name in ("street_name", "from_street", "to_street") if name in whole]
     sections = gpd.GeoDataFrame(whole[[*named, "functional_class", "geometry"]])
     split = columns.write_streets(folder / "data", sections, drawings[languages[0].code])
+    if "ramps" in given.tables:
+        ramps.write_points(folder / "data", given)
     has_numbers = house_numbers.write_numbers(folder / "data", public(given, "sections"), split)
     own, styles = _copied(folder, _SCRIPTS), _copied(folder, _STYLES)
     scripts = {}

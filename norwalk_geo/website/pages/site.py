@@ -15,12 +15,14 @@ from markupsafe import Markup
 
 from norwalk_geo.errors import ConfigError, Problem
 from norwalk_geo.website.pages import (
+    access,
     checking,
     downloads,
     language,
     mapping,
     places,
     programme,
+    ramps,
     state,
     wording,
 )
@@ -64,11 +66,16 @@ def _plan(given: Given, words: Language) -> Mapping[str, Any]:
     return {**content, "stages": stages, "has_done": "work_done" in given.tables}
 
 
+def _accessibility(given: Given, words: Language) -> Mapping[str, Any]:
+    """Fill the page on accessibility, with the words of its points."""
+    return {**access.accessibility(given, words), "ramp_words": ramps.key(given, words)}
+
+
 _PAGES = (
     _Page("index.html", "street", (), _street, has_map=True),
     _Page("plan.html", "plan", (), _plan, has_map=True),
     _Page("condition.html", "condition", (), state.condition, has_map=True),
-    _Page("accessibility.html", "accessibility", ("ramps",), state.accessibility),
+    _Page("accessibility.html", "accessibility", ("ramps",), _accessibility, has_map=True),
     _Page("places.html", "places", ("sites",), places.places, has_map=True),
     _Page("scorecard.html", "scorecard", ("objectives",), state.scorecard),
     _Page("decide.html", "decide", (), programme.decide),
@@ -188,6 +195,8 @@ def _pages(
             content = programme.data(given, words, downloads.named(files, words))
         has_map = page.has_map and bool(shared["map"]["scripts"])
         scripts = [*shared["map"]["scripts"]] if has_map else []
+        if page.template != "accessibility":
+            scripts = [one for one in scripts if one != mapping.POINTS]
         text = templates.get_template(f"site/{page.template}.html").render(
             {**shared, **content, "file": page.file, "heading": titles[page.file][1]},
             has_map=has_map,
@@ -266,6 +275,7 @@ def write_site(folder: Path | str, given: Given) -> list[str]:
     """
     folder = Path(folder)
     _check(given)
+    given = access.prepared(given)
     every = [language.read(code) for code in given.languages]
     _assets(folder)
     (folder / "data").mkdir()

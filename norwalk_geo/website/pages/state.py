@@ -1,4 +1,4 @@
-"""What the pages on condition, accessibility and the scorecard say."""
+"""What the pages on condition and the scorecard say."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from norwalk_geo import maps, network, schema
+from norwalk_geo import maps, network
 from norwalk_geo.website.pages import wording
-from norwalk_geo.website.pages.given import Given, public
+from norwalk_geo.website.pages.given import Given
 from norwalk_geo.website.pages.language import Language, day, number
 
-__all__ = ["accessibility", "condition", "scorecard"]
+__all__ = ["condition", "scorecard"]
 
 _WHOLE_PCT, _HALF = 100, 50.0
 _UNITS = ("points", "mi", "%")
@@ -27,9 +27,7 @@ def _lengths(given: Given) -> pd.DataFrame:
     places_of = maps.band_of(pci, given.bands)
     count = len(given.bands)
     level = np.where(places_of == count, -1, count - places_of)
-    frame = pd.DataFrame(
-        {"miles": network.measure(sections, schema.parameters("classes"))["miles"]}
-    )
+    frame = pd.DataFrame({"miles": network.centerline_miles(sections)})
     frame = frame.assign(level=level, functional_class=sections["functional_class"])
     return frame[is_city.to_numpy()]
 
@@ -141,61 +139,6 @@ def _band_name(given: Given, language: Language, pci: float | None) -> str:
     if pci is None or pd.isna(pci):
         return ""
     return str(next(b["name"] for b in wording.bands(given, language) if pci >= b["low"]))
-
-
-def accessibility(given: Given, language: Language) -> dict[str, Any]:
-    """
-    Say which barriers were found, and of how much too little is known.
-
-    Parameters
-    ----------
-    given
-        All that the site is made from.
-    language
-        Language of the page.
-
-    Returns
-    -------
-    content
-        Counts of ramps by presence; for staff, of ramps due at corners and of features by verdict,
-        which are internal until the transition plan is adopted and on no public page.
-    """
-    names = _features(language)
-    content: dict[str, Any] = {"presence": {}, "due": {}, "unknown_pct": "", "rows": []}
-    if "ramps" in given.tables:
-        found = public(given, "ramps")["presence"].fillna("unknown").value_counts()
-        content["presence"] = {
-            key: number(int(found.get(key, 0)), language) for key in ("yes", "no", "unknown")
-        }
-        total = int(found.sum())
-        content["ramps"] = number(total, language)
-    if given.is_internal and "corners" in given.tables:
-        corners = public(given, "corners")
-        due = {key: int(corners[f"ramps_{key}"].sum()) for key in ("due", "unknown", "infeasible")}
-        content["due"] = {key: number(value, language) for key, value in due.items()}
-        share = _WHOLE_PCT * due["unknown"] / max(len(given.tables.get("ramps", ())), 1)
-        content["unknown_pct"] = number(min(share, _WHOLE_PCT), language)
-    if given.is_internal and "compliance" in given.tables:
-        rows = given.tables["compliance"].reset_index()
-        rows = rows[rows["grouped_by"].eq("all") & rows["is_enforced"]]
-        keys = ("features", "passed", "failed", "within_error", "unmeasured")
-        content["rows"] = [
-            {"name": names[str(row["feature"])]} | {k: number(row[k], language) for k in keys}
-            for _, row in rows.iterrows()
-        ]
-    return content
-
-
-def _features(language: Language) -> dict[str, str]:
-    """Name the kinds of pedestrian features."""
-    say = language.text
-    return {
-        "ramps": say("Curb ramps"),
-        "walks": say("Sidewalks"),
-        "crossings": say("Crossings"),
-        "stops": say("Bus stops"),
-        "building_elements": say("Parts of public buildings"),
-    }
 
 
 def _text(value: object) -> str:
