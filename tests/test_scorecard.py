@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from commands import bytes_of, make_city, norwalk
-from shapely import LineString
+from shapely import LineString, box
 
 from norwalk_geo import report, schema, scorecard
 from norwalk_geo.errors import SchemaError
@@ -314,16 +314,110 @@ def test_a_plan_is_put_before_and_after_by_every_policy_and_nothing_is_left_out(
     assert found.loc[("on_time", "optimal"), "says"] == "Not changed by the choice of streets"
 
 
-def test_response_times_stand_beside_the_measures_where_there_are_requests(tmp_path: Path) -> None:
+def placed(*rows: tuple[str, str, float, str | None, float | None]) -> pd.DataFrame:
+    """Amounts of 2026 at `lon`, all at latitude 33.9."""
+    names = ["measure_id", "place_id", "amount", "zone_id", "lon"]
+    frame = pd.DataFrame(list(rows), columns=names).assign(period=2026, value_source="work orders")
+    frame["lat"] = frame["lon"].where(frame["lon"].isna(), 33.9)
+    return schema.check(frame, "located")
+
+
+def squares() -> gpd.GeoDataFrame:
+    """Zones z1 and z2 side by side, with their border at longitude -118.08."""
+    shapes = [box(-118.1, 33.8, -118.08, 34), box(-118.08, 33.8, -118.06, 34)]
+    frame = gpd.GeoDataFrame({"zone_id": ["z1", "z2"]}, geometry=shapes, crs="EPSG:4326")
+    return gpd.GeoDataFrame(schema.check(frame.to_crs("EPSG:2229"), "zones"))
+
+
+def test_what_has_a_place_is_added_up_by_zone_and_loses_nothing() -> None:
+    table = placed(
+        ("graffiti", "a", 1, None, -118.09),
+        ("graffiti", "b", 2, "z1", -118.07),
+        ("graffiti", "c", 4, None, -118.07),
+        ("graffiti", "d", 8, None, -118.0),
+        ("bulky_items", "zone 2", 16.5, "z2", None),
+    )
+    zones = scorecard.zones_of(table, squares())
+    found = scorecard.by_zone(table, zones)
+    values = to_values(found.loc[["graffiti"]])
+    # What a place says of its zone comes before where it lies.
+    assert values == {
+        (2026, "all"): 15,
+        (2026, "zone z1"): 3,
+        (2026, "zone z2"): 4,
+        (2026, "no zone"): 8,
+    }
+    assert found.loc[("graffiti", 2026, "all"), "known_pct"] == pytest.approx(100 * 7 / 15)
+    # A total that the department entered stands; its places say where.
+    scores, periods = scorecard.score(MEASURES, [found], entered=checked(entry()))
+    assert scores.loc["graffiti", "value"] == 812
+    assert scores.loc["bulky_items", "value"] == 16.5
+    assert periods.loc[("graffiti", 2026, "zone z2"), "value"] == 4
+    latest = report.latest_by_zone(found)
+    drawn = report.zone_maps(latest, report.zone_shapes(squares(), sections()))
+    assert [one["zone"] for one in drawn["graffiti"]["zones"]] == ["z1", "z2"]
+    assert len({one["fill"] for one in drawn["graffiti"]["zones"]}) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("grafiti", "a", 1, None, None), "Did you mean 'graffiti'"),
+        (("miles_repaired", "a", 1, None, None), "is computed from the city's layers"),
+        (("resident_satisfaction", "a", 1, None, None), "cannot be added up by place"),
+        (("graffiti", "a", 1, "z9", None), "names no zone"),
+    ],
+)
+def test_a_wrong_place_is_one_located_problem(row: Any, said: str) -> None:
+    table = placed(row, ("graffiti", "b", 1, "z1", None))
+    with pytest.raises(SchemaError, match="1 problem") as caught:
+        scorecard.check_located(table, MEASURES, squares().index, as_of=AS_OF)
+    assert said in str(caught.value)
+    assert f"{row[0]} 2026 a" in str(caught.value)
+
+
+def test_places_need_both_coordinates_and_a_year_that_has_begun() -> None:
+    table = placed(("graffiti", "a", 1, None, -118.0)).assign(lat=None)
+    with pytest.raises(SchemaError, match="without the other coordinate"):
+        scorecard.check_located(table, MEASURES, as_of=AS_OF)
+    with pytest.raises(SchemaError, match="has not begun"):
+        scorecard.check_located(
+            placed(("graffiti", "a", 1, None, None)), MEASURES, as_of=dt.date(2025, 6, 30)
+        )
+
+
+def test_the_work_plan_covers_what_was_looked_at_and_decided_on() -> None:
+    outcomes = pd.DataFrame(
+        {"status": ["planned", "not_surveyed", "not_needed"]}, index=["s1", "s2", "s3"]
+    )
+    area, zones = pd.Series([1, 2, 1], outcomes.index), pd.Series(["A", "A", None], outcomes.index)
+    streets = scorecard.work_plan(outcomes, area, zones, period=2026)
+    assert to_values(streets) == {
+        (2026, "all"): 50,
+        (2026, "streets"): 50,
+        (2026, "zone A"): pytest.approx(100 / 3),
+        (2026, "no zone"): 100,
+    }
+    # A plan of streets alone is a part of one of all infrastructure.
+    assert streets.loc[("work_plan", 2026, "all"), "status"] == "partial"
+    kinds = {"asset_kind": ["tree", "tree", "wall"], "status": ["later", "overdue", "not_funded"]}
+    both = scorecard.work_plan(outcomes, area, zones, assets=pd.DataFrame(kinds), period=2026)
+    assert to_values(both)[2026, "asset tree"] == 50
+    assert to_values(both)[2026, "all"] == pytest.approx((50 + 50 + 100) / 3)
+
+
+def test_requests_and_places_stand_beside_the_measures(tmp_path: Path) -> None:
     folder = make_city(tmp_path / "c", years=1)
     one = gpd.read_file(folder / "clean" / "sections.gpkg")["section_id"].iloc[0]
     rows = "request_id,kind,opened_on,closed_on,section_id\n"
     rows += f"r1,pothole,2026-01-01,2026-01-05,{one}\nr2,pothole,2026-01-01,,{one}\n"
     (folder / "clean" / "requests.csv").write_text(rows, encoding="utf-8")
+    rows = "measure_id,period,place_id,amount,zone_id,value_source\n"
+    rows += "graffiti,2026,a,5,A1,=1+1\ngraffiti,2026,b,9,B1,work orders\n"
+    (folder / "clean" / "located.csv").write_text(rows, encoding="utf-8")
     settings = folder / "norwalk.toml"
-    named = settings.read_text("utf-8").replace(
-        "[tables]\n", '[tables]\nrequests = "clean/requests.csv"\n', 1
-    )
+    own = "[tables]\n" + "".join(f'{k} = "clean/{k}.csv"\n' for k in ("requests", "located"))
+    named = settings.read_text("utf-8").replace("[tables]\n", own, 1)
     settings.write_text(named, encoding="utf-8")
     assert norwalk("scorecard", folder, "--out", tmp_path / "o", "--quiet").code == 0
     found = pd.read_csv(tmp_path / "o" / "scorecard" / "request_times.csv").set_index(
@@ -333,3 +427,12 @@ def test_response_times_stand_beside_the_measures_where_there_are_requests(tmp_p
     assert found.loc[("pothole", "all"), "median_days"] == 4
     scores = pd.read_csv(tmp_path / "o" / "scorecard" / "scores.csv").set_index("measure_id")
     assert pd.isna(scores.loc["reporting_satisfaction", "value"])
+    assert scores.loc["graffiti", "value"] == 14
+    assert scores.loc["graffiti", "value_source"].startswith("'=1+1")
+    page = (tmp_path / "o" / "scorecard" / "scorecard.html").read_text(encoding="utf-8")
+    for text in ("By zone", "<title>A1</title>", "9 sites", "No border of a maintenance zone"):
+        assert text in page
+    # The plan's own measure has zones too, and every policy stands beside the plan.
+    assert 'id="zones-work_plan"' in page
+    for name in ("The drafted plan", "No work", "Worst streets first", "Incremental benefit"):
+        assert name in page

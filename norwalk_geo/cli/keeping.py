@@ -176,7 +176,8 @@ def _scored(
         pci_now=compared.plan.pci_now,
     )
     times = measuring.request_times(city, day)
-    return report.Scored(scores, periods, measures, objectives, entered, effects, times)
+    shapes = report.zone_shapes(measuring.zones(city), known.sections)
+    return report.Scored(scores, periods, measures, objectives, entered, effects, times, shapes)
 
 
 def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import config, network, pci, projects, requests, scorecard
-from norwalk_geo.cli import access, reading, siting
+from norwalk_geo import config, network, pci, projects, requests, schema, scorecard
+from norwalk_geo.cli import access, committing, reading, siting
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
     from norwalk_geo.cli.records import City
 
-__all__ = ["computed", "delivered", "request_times"]
+__all__ = ["computed", "delivered", "located", "request_times", "zones"]
 
 
 def delivered(city: City, day: dt.date) -> pd.DataFrame | None:
@@ -71,6 +71,63 @@ def request_times(city: City, day: dt.date) -> pd.DataFrame | None:
     return requests.response_times(table, placed["section_id"].map(zones), as_of=day)
 
 
+def zones(city: City) -> gpd.GeoDataFrame | None:
+    """
+    Take the city's zones as areas.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+
+    Returns
+    -------
+    zones
+        None where there is no table of them.
+    """
+    table = city.tables.get("zones")
+    return None if table is None else gpd.GeoDataFrame(table)
+
+
+def located(city: City, day: dt.date) -> pd.DataFrame | None:
+    """
+    Add up by zone what departments located.
+
+    Parameters
+    ----------
+    city
+        As read.
+    day
+        Day that the data describe.
+
+    Returns
+    -------
+    score_periods
+        None where the city has no table `located`.
+
+    Raises
+    ------
+    SchemaError
+        With every problem of the table.
+    """
+    table, areas = city.tables.get("located"), zones(city)
+    if table is None:
+        return None
+    measures = schema.parameters("measures", folder=city.config.folder / "parameters")
+    start, sections = city.config.fiscal_year_start, city.tables["sections"]
+    named = set(sections["zone_id"].dropna()) if "zone_id" in sections else set()
+    every = pd.Index(sorted(named | set(() if areas is None else areas.index)))
+    known = every if len(every) else None
+    scorecard.check_located(table, measures, known, as_of=day, start_month=start)
+    return scorecard.by_zone(table, scorecard.zones_of(table, areas))
+
+
+def _asset_outcomes(city: City, plan: Plan) -> pd.DataFrame | None:
+    """Say what the plan does with every other asset; None without a table of them."""
+    found = committing.asset_plan(city, int(str(plan.years.index[0])))
+    return None if found is None else found.assets[["asset_kind"]].join(found.outcomes)
+
+
 def computed(city: City, plan: Plan, day: dt.date) -> list[pd.DataFrame]:
     """
     Compute every measure that the city has the tables for.
@@ -94,7 +151,7 @@ def computed(city: City, plan: Plan, day: dt.date) -> list[pd.DataFrame]:
     catalogue = reading.catalogue(city.config, city.parameters, city.tables.get("bids"))
     area = network.measure(sections, plan.classes)["area_sy"]
     blank = pd.Series(None, index=sections.index, dtype="str")
-    zones = pd.Series(pd.DataFrame(sections).get("zone_id", blank))
+    zone = pd.Series(pd.DataFrame(sections).get("zone_id", blank))
     found = [
         scorecard.condition_index(
             city.tables["surveys"], sections, plan.classes, as_of=day, start_month=start
@@ -103,8 +160,13 @@ def computed(city: City, plan: Plan, day: dt.date) -> list[pd.DataFrame]:
             done, plan.years, sections, catalogue, as_of=day, start_month=start
         ),
         scorecard.funding_invested(done, plan.years, sections, as_of=day, start_month=start),
-        scorecard.work_plan(plan.outcomes, area, zones, period=period),
+        scorecard.work_plan(
+            plan.outcomes, area, zone, assets=_asset_outcomes(city, plan), period=period
+        ),
     ]
+    placed = located(city, day)
+    if placed is not None:
+        found.append(placed)
     finished = delivered(city, day)
     if finished is not None:
         found.append(scorecard.on_time(finished))

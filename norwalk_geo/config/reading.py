@@ -82,6 +82,7 @@ _TABLES = (
     "forbidden",
     "limits",
     "lines",
+    "located",
     "maintenance",
     "measurements",
     "project_phases",

@@ -23,6 +23,7 @@ from norwalk_geo.report.summary import summary
 from norwalk_geo.report.tables import plain_text, street_table, work_table
 from norwalk_geo.report.workbook import workbook
 from norwalk_geo.report.writing import write_csv, write_json
+from norwalk_geo.report.zone_map import ZoneValues, latest_by_zone, zone_maps, zone_shapes
 
 __all__ = [
     "ACCESS_FILES",
@@ -34,6 +35,7 @@ __all__ = [
     "Results",
     "Scored",
     "Sited",
+    "ZoneValues",
     "access_summary",
     "answers",
     "assessment_summary",
@@ -68,4 +70,6 @@ __all__ = [
     "write_plan",
     "write_scorecard",
     "write_sites",
+    "zone_maps",
+    "zone_shapes",
 ]

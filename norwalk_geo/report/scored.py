@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import schema
@@ -15,6 +16,7 @@ from norwalk_geo.report import scored_page
 from norwalk_geo.report.summary import records
 from norwalk_geo.report.workbook import workbook
 from norwalk_geo.report.writing import write_csv, write_json
+from norwalk_geo.report.zone_map import latest_by_zone, zone_maps
 
 __all__ = ["Scored", "scorecard_summary", "write_scorecard"]
 
@@ -41,6 +43,8 @@ class Scored:
         What the plan and its rivals do to the measures; none where they were not compared.
     request_times
         Days within which requests are done by kind and zone; none where there are no requests.
+    shapes
+        Zones as areas, from `zone_shapes`; without them measures by zone are a table alone.
     """
 
     scores: Mapping[str, Scores]
@@ -50,6 +54,7 @@ class Scored:
     entered: pd.DataFrame | None
     effects: pd.DataFrame | None = None
     request_times: pd.DataFrame | None = None
+    shapes: Mapping[str, gpd.GeoSeries] = field(default_factory=dict)
 
 
 def scorecard_summary(found: Scored, *, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,8 +153,10 @@ def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> 
         about=_about(summary),
         as_of=dt.date.fromisoformat(summary["as_of"]),
     )
+    zoned = latest_by_zone(found.periods)
+    drawn = (zoned, zone_maps(zoned, found.shapes))
     for language, labeled in found.scores.items():
         name = "scorecard.html" if language == "en" else f"scorecard.{language}.html"
-        page = scored_page.page(labeled, found.objectives, summary, language=language)
+        page = scored_page.page(labeled, found.objectives, summary, zoned=drawn, language=language)
         (folder / name).write_text(page, encoding="utf-8", newline="\n")
     write_json(folder / "summary.json", summary)

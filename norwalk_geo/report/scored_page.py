@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any, TypeAlias
 
 import jinja2
 import pandas as pd
 
+from norwalk_geo.report.scored_words import UNITS_ES, WORDS
 from norwalk_geo.report.summary import records
+from norwalk_geo.report.zone_map import ZoneValues
 
 __all__ = ["page", "value_text"]
 
@@ -21,130 +23,6 @@ _TEMPLATES = jinja2.Environment(
     lstrip_blocks=True,
     undefined=jinja2.StrictUndefined,
 )
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "title": "Strategic plan scorecard",
-        "lead": "{known} of {all} measures have a value. The others have no data yet; a missing "
-        "value is not zero.",
-        "of_goal": "Goal",
-        "measure": "Measure",
-        "value": "Latest value",
-        "period": "Fiscal year",
-        "how": "How it is known",
-        "trend": "Change",
-        "target": "Target",
-        "owner": "Kept by",
-        "none": "no data",
-        "known": "known for",
-        "asof": "As of",
-        "made": "Made with",
-        "computed": "computed",
-        "entered": "entered by the department",
-        "partial": "from part of the city",
-        "planned": "planned, not done yet",
-        "no data": "no data",
-        "better": "better",
-        "worse": "worse",
-        "same": "same",
-        "more": "more",
-        "less": "less",
-        "no target": "none in the plan",
-        "yes": "reached",
-        "no": "not reached",
-        "unknown": "not known",
-        "unreviewed": "",
-        "effects": "What the plan changes",
-        "effects_lead": "The same money spent by the drafted plan and by other ways to choose "
-        "streets. Nothing here is adopted.",
-        "effects_table": "Measures before and after",
-        "policy": "Way to choose",
-        "before": "Before",
-        "after": "After",
-        "optimal": "The drafted plan",
-        "do_nothing": "No work",
-        "worst_first": "Worst streets first",
-        "ranking": "Ranked by effectiveness and cost",
-        "benefit_cost": "Incremental benefit and cost",
-        "unmoved": "Condition is the forecast at the start and at the end of the plan; miles and "
-        "money are the latest year and the yearly average of the plan in constant dollars. The "
-        "other computed measures do not depend on which streets are chosen.",
-        "about": "About these figures",
-        "wording": "Measures, goals and targets are those of the city's strategic plan of March "
-        "2021, restated in short. Which department keeps a measure, and some units, are not in "
-        "the plan and can be changed in the city's own measures.csv.",
-    },
-    "es": {
-        "title": "Tablero del plan estratégico",
-        "lead": "{known} de {all} medidas tienen un valor. Las demás aún no tienen datos; un valor "
-        "que falta no es cero.",
-        "of_goal": "Meta",
-        "measure": "Medida",
-        "value": "Último valor",
-        "period": "Año fiscal",
-        "how": "Cómo se sabe",
-        "trend": "Cambio",
-        "target": "Objetivo",
-        "owner": "A cargo de",
-        "none": "sin datos",
-        "known": "se conoce",
-        "asof": "Al",
-        "made": "Hecho con",
-        "computed": "calculado",
-        "entered": "informado por el departamento",
-        "partial": "de una parte de la ciudad",
-        "planned": "planeado, aún no hecho",
-        "no data": "sin datos",
-        "better": "mejor",
-        "worse": "peor",
-        "same": "igual",
-        "more": "más",
-        "less": "menos",
-        "no target": "el plan no fija ninguno",
-        "yes": "alcanzado",
-        "no": "no alcanzado",
-        "unknown": "no se sabe",
-        "unreviewed": "Traducción al español aún no revisada por un traductor.",
-        "effects": "Qué cambia el plan",
-        "effects_lead": "El mismo dinero gastado según el borrador del plan y según otras formas "
-        "de elegir calles. Nada de esto está aprobado.",
-        "effects_table": "Medidas antes y después",
-        "policy": "Forma de elegir",
-        "before": "Antes",
-        "after": "Después",
-        "optimal": "El borrador del plan",
-        "do_nothing": "Ninguna obra",
-        "worst_first": "Primero las peores calles",
-        "ranking": "Por eficacia y costo",
-        "benefit_cost": "Beneficio y costo adicionales",
-        "unmoved": "La condición es el pronóstico al inicio y al final del plan; las millas y los "
-        "fondos son el último año y el promedio anual del plan en dólares constantes. Las "
-        "demás medidas calculadas no dependen de qué calles se elijan.",
-        "about": "Sobre estas cifras",
-        "wording": "Las medidas, metas y objetivos son los del plan estratégico de la ciudad de "
-        "marzo de 2021, resumidos. Qué departamento lleva una medida, y algunas unidades, no "
-        "constan en el plan y se pueden cambiar en el archivo measures.csv de la ciudad.",
-    },
-}
-_UNITS_ES = {
-    "points": "puntos",
-    "people": "personas",
-    "visits": "visitas",
-    "appointments": "citas",
-    "tons": "toneladas",
-    "sites": "sitios",
-    "tools": "herramientas",
-    "efforts": "actividades",
-    "views and followers": "vistas y seguidores",
-    "pieces": "piezas",
-    "people per 1,000": "personas por cada 1,000",
-    "meals": "comidas",
-    "families": "familias",
-    "accounts": "cuentas",
-    "homes": "viviendas",
-    "incentives": "incentivos",
-    "contacts": "contactos",
-    "jobs": "empleos",
-}
 _ONE_DECIMAL = ("%", "points", "mi", "people per 1,000")
 
 
@@ -177,7 +55,7 @@ def value_text(value: float | None, unit: str, language: str = "en") -> str:
     number = number.removesuffix(".0") if unit == "%" else number
     if unit == "USD":
         return f"${number}"
-    named = _UNITS_ES.get(unit, unit) if language == "es" else unit
+    named = UNITS_ES.get(unit, unit) if language == "es" else unit
     return f"{number} {named}"
 
 
@@ -252,8 +130,43 @@ def _effects(
     return rows
 
 
+def _zoned(
+    zoned: tuple[Sequence[ZoneValues], Mapping[str, Any]],
+    scores: Scores,
+    words: Mapping[str, str],
+    language: str,
+) -> list[dict[str, Any]]:
+    """Put in words each measure by zone, with its map where zones are drawn."""
+    found, maps = zoned
+    shown = []
+    for one in found:
+        unit = str(scores.loc[one.measure_id, "unit"])
+        rows = [
+            {"zone": zone, "value": value_text(value, unit, language)}
+            for zone, value in one.by_zone.items()
+        ]
+        if one.rest is not None:
+            rest = value_text(one.rest, unit, language)
+            rows.append({"zone": words["no_zone"], "value": rest})
+        drawn = maps.get(one.measure_id)
+        steps = []
+        for step in drawn["steps"] if drawn else ():
+            low, high = (value_text(step[end], unit, language) for end in ("low", "high"))
+            text = low if low == high else f"{low} {words['to']} {high}"
+            steps.append({"fill": step["fill"], "text": text})
+        label = str(scores.loc[one.measure_id, "label"])
+        head = {"id": one.measure_id, "label": label, "period": one.period}
+        shown.append({**head, "rows": rows, "map": drawn, "steps": steps})
+    return shown
+
+
 def page(
-    scores: Scores, objectives: pd.DataFrame, summary: Mapping[str, Any], *, language: str
+    scores: Scores,
+    objectives: pd.DataFrame,
+    summary: Mapping[str, Any],
+    *,
+    zoned: tuple[Sequence[ZoneValues], Mapping[str, Any]] = ((), {}),
+    language: str,
 ) -> str:
     """
     Write the page of a scorecard.
@@ -266,6 +179,8 @@ def page(
         Goals and objectives.
     summary
         Of the scorecard.
+    zoned
+        Measures by zone from `latest_by_zone`, and their maps from `zone_maps`.
     language
         `en` or `es`.
 
@@ -275,7 +190,7 @@ def page(
         HTML that opens from disk with the network blocked; every text is escaped.
     """
     style = (resources.files("norwalk_geo") / "assets" / "page.css").read_text(encoding="utf-8")
-    words = _WORDS[language]
+    words = WORDS[language]
     known = int(scores["value"].notna().sum())
     return _TEMPLATES.get_template("scorecard.html").render(
         summary=summary,
@@ -285,4 +200,5 @@ def page(
         lead=words["lead"].format(known=known, all=len(scores)),
         goals=_goals(scores, objectives, words, language),
         effects=_effects(summary, scores, words, language),
+        zoned=_zoned(zoned, scores, words, language),
     )

@@ -12,16 +12,19 @@ from norwalk_geo.scorecard.computed import (
     funding_invested,
     miles_repaired,
     site_reach,
-    work_plan,
 )
+from norwalk_geo.scorecard.coverage import work_plan
 from norwalk_geo.scorecard.delivered import on_time
 from norwalk_geo.scorecard.effects import plan_effects
 from norwalk_geo.scorecard.entering import check_entered, correct
 from norwalk_geo.scorecard.scoring import score
+from norwalk_geo.scorecard.zoned import by_zone, check_located, zones_of
 
 __all__ = [
     "accessible_share",
+    "by_zone",
     "check_entered",
+    "check_located",
     "condition_index",
     "correct",
     "funding_invested",
@@ -31,4 +34,5 @@ __all__ = [
     "score",
     "site_reach",
     "work_plan",
+    "zones_of",
 ]

@@ -19,7 +19,6 @@ __all__ = [
     "funding_invested",
     "miles_repaired",
     "site_reach",
-    "work_plan",
 ]
 
 ScorePeriods: TypeAlias = pd.DataFrame
@@ -160,7 +159,7 @@ def miles_repaired(
     rows = []
     if work_done is not None:
         done = _finished(work_done, sections, as_of, start_month)
-        miles = network.measure(sections, schema.parameters("classes"))["miles"]
+        miles = network.centerline_miles(sections)
         blank = pd.Series(None, index=done.index, dtype="str")
         kind = pd.Series(done.get("treatment", blank)).map(treatments["ada_kind"])
         done = done.assign(miles=done["section_id"].map(miles), kind=kind.fillna("kind unknown"))
@@ -243,42 +242,6 @@ def funding_invested(
             value = float(plan["spent_nominal_usd"])
             rows.append(_row("funding_invested", int(str(year)), "all", value, **planned))
     return periods(_first(rows))
-
-
-def work_plan(
-    outcomes: pd.DataFrame, area_sy: pd.Series, zones: pd.Series, *, period: int
-) -> ScorePeriods:
-    """
-    Say how much of the streets the work plan covers: surveyed, decided on, and with a reason.
-
-    Parameters
-    ----------
-    outcomes
-        Every section in the plan, chosen or not.
-    area_sy
-        The city's share of each section, square yards.
-    zones
-        Zone of each section; missing where it has none.
-    period
-        Fiscal year in which the plan was made.
-
-    Returns
-    -------
-    score_periods
-        Percent of the area, of the whole and by zone.
-    """
-    covered = outcomes["status"].isin(["planned", "not_funded", "not_needed"])
-    table = pd.DataFrame({"area": area_sy.reindex(outcomes.index), "covered": covered})
-    table["zone"] = zones.reindex(outcomes.index).fillna("no zone")
-    pages = [("all", table), *((f"zone {name}", one) for name, one in table.groupby("zone"))]
-    source = "plan: scorecard.work_plan"
-    rows = []
-    for part, page in pages:
-        total = float(page["area"].sum())
-        if total:
-            value = 100 * float(page["area"].where(page["covered"], 0.0).sum()) / total
-            rows.append(_row("work_plan", period, part, value, value_source=source))
-    return periods(rows)
 
 
 def accessible_share(findings: pd.DataFrame, *, period: int) -> ScorePeriods:

@@ -138,7 +138,10 @@ def score(
     """
     tables = [table for table in computed if len(table)]
     if entered is not None and len(entered):
-        tables.append(_as_periods(entered))
+        own = _as_periods(entered)
+        # What a department entered for the whole city stands; its places say where.
+        tables = [table[~table.index.isin(own.index)] for table in tables]
+        tables = [own, *(table for table in tables if len(table))]
     columns = list(schema.describe("score_periods").columns.index)
     empty = schema.check(pd.DataFrame(columns=columns), "score_periods")
     every = pd.concat(tables).sort_index(kind="stable") if tables else empty

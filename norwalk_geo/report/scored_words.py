@@ -1,0 +1,146 @@
+"""The words of the scorecard's page in each language."""
+
+from __future__ import annotations
+
+__all__ = ["UNITS_ES", "WORDS"]
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "title": "Strategic plan scorecard",
+        "lead": "{known} of {all} measures have a value. The others have no data yet; a missing "
+        "value is not zero.",
+        "of_goal": "Goal",
+        "measure": "Measure",
+        "value": "Latest value",
+        "period": "Fiscal year",
+        "how": "How it is known",
+        "trend": "Change",
+        "target": "Target",
+        "owner": "Kept by",
+        "none": "no data",
+        "known": "known for",
+        "asof": "As of",
+        "made": "Made with",
+        "computed": "computed",
+        "entered": "entered by the department",
+        "partial": "from part of the city",
+        "planned": "planned, not done yet",
+        "no data": "no data",
+        "better": "better",
+        "worse": "worse",
+        "same": "same",
+        "more": "more",
+        "less": "less",
+        "no target": "none in the plan",
+        "yes": "reached",
+        "no": "not reached",
+        "unknown": "not known",
+        "unreviewed": "",
+        "effects": "What the plan changes",
+        "effects_lead": "The same money spent by the drafted plan and by other ways to choose "
+        "streets. Nothing here is adopted.",
+        "effects_table": "Measures before and after",
+        "policy": "Way to choose",
+        "before": "Before",
+        "after": "After",
+        "optimal": "The drafted plan",
+        "do_nothing": "No work",
+        "worst_first": "Worst streets first",
+        "ranking": "Ranked by effectiveness and cost",
+        "benefit_cost": "Incremental benefit and cost",
+        "unmoved": "Condition is the forecast at the start and at the end of the plan; miles and "
+        "money are the latest year and the yearly average of the plan in constant dollars. The "
+        "other computed measures do not depend on which streets are chosen.",
+        "zones": "By zone",
+        "zones_lead": "Measures that have a place, in the latest fiscal year that they are known "
+        "for by zone. Darker is more; the table has every value.",
+        "zone": "Zone",
+        "no_zone": "In no zone",
+        "to": "to",
+        "squares": "No border of a maintenance zone is known: a square belongs to the zone of most "
+        "of the streets in it.",
+        "about": "About these figures",
+        "wording": "Measures, goals and targets are those of the city's strategic plan of March "
+        "2021, restated in short. Which department keeps a measure, and some units, are not in "
+        "the plan and can be changed in the city's own measures.csv.",
+    },
+    "es": {
+        "title": "Tablero del plan estratégico",
+        "lead": "{known} de {all} medidas tienen un valor. Las demás aún no tienen datos; un valor "
+        "que falta no es cero.",
+        "of_goal": "Meta",
+        "measure": "Medida",
+        "value": "Último valor",
+        "period": "Año fiscal",
+        "how": "Cómo se sabe",
+        "trend": "Cambio",
+        "target": "Objetivo",
+        "owner": "A cargo de",
+        "none": "sin datos",
+        "known": "se conoce",
+        "asof": "Al",
+        "made": "Hecho con",
+        "computed": "calculado",
+        "entered": "informado por el departamento",
+        "partial": "de una parte de la ciudad",
+        "planned": "planeado, aún no hecho",
+        "no data": "sin datos",
+        "better": "mejor",
+        "worse": "peor",
+        "same": "igual",
+        "more": "más",
+        "less": "menos",
+        "no target": "el plan no fija ninguno",
+        "yes": "alcanzado",
+        "no": "no alcanzado",
+        "unknown": "no se sabe",
+        "unreviewed": "Traducción al español aún no revisada por un traductor.",
+        "effects": "Qué cambia el plan",
+        "effects_lead": "El mismo dinero gastado según el borrador del plan y según otras formas "
+        "de elegir calles. Nada de esto está aprobado.",
+        "effects_table": "Medidas antes y después",
+        "policy": "Forma de elegir",
+        "before": "Antes",
+        "after": "Después",
+        "optimal": "El borrador del plan",
+        "do_nothing": "Ninguna obra",
+        "worst_first": "Primero las peores calles",
+        "ranking": "Por eficacia y costo",
+        "benefit_cost": "Beneficio y costo adicionales",
+        "unmoved": "La condición es el pronóstico al inicio y al final del plan; las millas y los "
+        "fondos son el último año y el promedio anual del plan en dólares constantes. Las "
+        "demás medidas calculadas no dependen de qué calles se elijan.",
+        "zones": "Por zona",
+        "zones_lead": "Medidas que tienen un lugar, en el último año fiscal que se conoce por "
+        "zona. Más oscuro es más; la tabla tiene todos los valores.",
+        "zone": "Zona",
+        "no_zone": "En ninguna zona",
+        "to": "a",
+        "squares": "No se conoce el límite de ninguna zona de mantenimiento: un cuadro pertenece a "
+        "la zona de la mayoría de sus calles.",
+        "about": "Sobre estas cifras",
+        "wording": "Las medidas, metas y objetivos son los del plan estratégico de la ciudad de "
+        "marzo de 2021, resumidos. Qué departamento lleva una medida, y algunas unidades, no "
+        "constan en el plan y se pueden cambiar en el archivo measures.csv de la ciudad.",
+    },
+}
+UNITS_ES = {
+    "points": "puntos",
+    "people": "personas",
+    "visits": "visitas",
+    "appointments": "citas",
+    "tons": "toneladas",
+    "sites": "sitios",
+    "tools": "herramientas",
+    "efforts": "actividades",
+    "views and followers": "vistas y seguidores",
+    "pieces": "piezas",
+    "people per 1,000": "personas por cada 1,000",
+    "meals": "comidas",
+    "families": "familias",
+    "accounts": "cuentas",
+    "homes": "viviendas",
+    "incentives": "incentivos",
+    "contacts": "contactos",
+    "jobs": "empleos",
+}
