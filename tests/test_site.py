@@ -27,7 +27,7 @@ from test_maps import HOSTILE
 from norwalk_geo import errors
 from norwalk_geo.matching import addresses
 from norwalk_geo.website import house_numbers, pages
-from norwalk_geo.website.pages import access, checking, language
+from norwalk_geo.website.pages import access, checking, language, layers, past_layer
 from norwalk_geo.website.pages.given import Edition, stages
 
 ROOT = Path(__file__).parents[1]
@@ -118,10 +118,33 @@ def test_every_page_says_that_it_is_invented_and_unreviewed(site: Path) -> None:
 
 def test_work_done_and_under_way_stand_beside_what_is_proposed(site: Path) -> None:
     plan = seen(site / "en" / "plan.html")
-    assert "Work done in the last ten years" in plan
-    assert "July 2020–June 2021 Slurry seal 1" in plan
-    said = (site / "data" / "says-es-0.js").read_text("utf-8")
-    assert "window.norwalkData" in said
+    assert "Now Under way 1 section, 0.1 miles" in plan
+    assert "Example 0 Avenue Invented 2 Street Invented 3 Street South Invented works" in plan
+    assert "July 2020–June 2021 Done 1 section, 0.1 miles" in plan
+    assert "July 2024–June 2025 Done 1 section" in plan
+    done = plan.index("Done in the last ten years")
+    assert plan.index("Now Under way") < plan.index("Within 1–2 years Proposed") < done
+
+
+def test_the_map_tells_what_is_under_way_done_and_why() -> None:
+    plain, words = given(), language.read("en")
+    drawn = layers.plan(plain, words)
+    assert drawn.styles[0].label == "Under way"
+    assert list(np.flatnonzero(drawn.views[0].codes == 0)) == [5]
+    # Whole, dashed and dotted lines tell the stages apart, not their shade alone.
+    funded = Edition("2027", is_adopted=True, funded_years=frozenset({2027}))
+    styles = layers.plan(given(edition=funded), words).styles
+    dashes = {one.label.split(":")[0].split(" for")[0]: one.dash for one in styles}
+    assert dashes["Planned"] == ()
+    assert len({dashes[one] for one in ("Under way", "Planned", "Proposed, not funded")}) == 3
+    planned = plain.tables["work"].index.get_level_values("section_id")[0]
+    assert "Why: a seal in time keeps" in " ".join(drawn.texts.loc[[planned]])
+    done = past_layer.drawing(plain, words)
+    assert list(done.base[:3]) == [2, 0, 3]
+    assert list(done.texts) == [
+        "Slurry seal, finished in July 2020–June 2021.",
+        "Work finished in July 2024–June 2025; what it was is not recorded.",
+    ]
 
 
 # ------------------------------------------------------------------ what it never tells

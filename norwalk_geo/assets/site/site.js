@@ -39,17 +39,38 @@
   });
   window.addEventListener("afterprint", () => closed.forEach((one) => (one.open = false)));
 
-  /* ---------------------------------------------------------------- zones of the plan */
-  const zone = byId("zone");
-  if (zone) {
-    zone.addEventListener("change", () => {
+  /* ---------------------------------------------------------------- years and zones of the plan */
+  const filters = byId("filters");
+  if (filters) {
+    const [when, zone] = [byId("when"), byId("zone")];
+    const apply = () => {
       let shown = 0;
-      document.querySelectorAll("tr[data-zone]").forEach((row) => {
-        row.hidden = Boolean(zone.value) && row.dataset.zone !== zone.value;
-        shown += row.hidden ? 0 : 1;
+      document.querySelectorAll("details.group").forEach((group) => {
+        const isAsked = !when.value || when.value === group.id;
+        let here = 0;
+        group.querySelectorAll("tbody tr").forEach((row) => {
+          row.hidden = Boolean(zone && zone.value) && row.dataset.zone !== zone.value;
+          here += row.hidden ? 0 : 1;
+        });
+        group.hidden = !isAsked || !here;
+        if (when.value && isAsked) group.open = true;
+        shown += group.hidden ? 0 : here;
       });
-      byId("zone-found").textContent = fill(zone.dataset.found, { count: shown.toLocaleString(root.lang) });
+      byId("zone-found").textContent = fill(filters.dataset.found, { count: shown.toLocaleString(root.lang) });
+    };
+    filters.addEventListener("submit", (event) => event.preventDefault());
+    when.addEventListener("change", () => {
+      apply();
+      const chosen = when.value && byId(when.value);
+      const panel = window.norwalk && window.norwalk.page && window.norwalk.page.panel;
+      if (!panel || !panel.layers[0]) return;
+      /* The map shows the same year; what is done is a layer of its own. */
+      const done = panel.layers.find((one) => one.key === "done");
+      const isDone = Boolean(chosen) && !chosen.dataset.view && Boolean(done);
+      panel.show(isDone ? done : panel.layers[0]);
+      if (!isDone) panel.choose(chosen ? Number(chosen.dataset.view) : 0);
     });
+    if (zone) zone.addEventListener("change", apply);
   }
 
   /* ---------------------------------------------------------------- my street */

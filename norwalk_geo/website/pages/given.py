@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,11 +30,14 @@ class Edition:
         Whether the council adopted it.
     funded_years
         Fiscal years whose work is funded; only these are told to residents.
+    adopted_on
+        Day on which the council adopted it.
     """
 
     name: str = ""
     is_adopted: bool = False
     funded_years: frozenset[int] = frozenset()
+    adopted_on: dt.date | None = None
 
 
 @dataclass(frozen=True)

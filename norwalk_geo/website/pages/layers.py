@@ -12,19 +12,20 @@ import pandas as pd
 
 from norwalk_geo import maps, network
 from norwalk_geo.maps.styles import STATUS
-from norwalk_geo.website.pages import wording
+from norwalk_geo.website.pages import past, wording
 from norwalk_geo.website.pages.given import Given, public, stages
 from norwalk_geo.website.pages.language import Language, day, number, year
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["condition", "legend", "plan"]
+__all__ = ["condition", "legend", "ordered", "plan"]
 
 # Proposed work is drawn in strokes and funded work whole, the sooner the wider.
 _DASH = (14.0, 5.0)
 _PROPOSED = {"near": ("#162e51", 6.0), "middle": ("#005ea2", 4.6), "late": ("#0f7f8c", 3.6)}
 _FAR = ("#2f7d32", 3.0)
+_UNDER_WAY, _BEGUN = "underway", ("#8a3b00", 7.0, (18.0, 4.0, 4.0, 4.0))
 _FUNDED = ("#0b2e6b", "#0b5fa5", "#0f7f8c", "#2f7d32", "#77740f", "#a8620a")
 
 
@@ -79,9 +80,11 @@ def _statuses(words: Language) -> list[maps.Style]:
 
 
 def _groups(given: Given, words: Language, work: pd.DataFrame) -> list[tuple[str, maps.Style]]:
-    """Give each year that may be told, and each period, a look."""
+    """Give what is under way, each year that may be told, and each period a look."""
     say, start = words.text, given.summary.get("fiscal_year_start")
     groups = []
+    if len(past.under_way(given)):
+        groups.append((_UNDER_WAY, maps.Style(say("Under way"), *_BEGUN)))
     for place, one in enumerate(sorted(int(y) for y in work["told_year"].dropna().unique())):
         label = say("Planned for %s") % year(one, start, words)
         color = _FUNDED[min(place, len(_FUNDED) - 1)]
@@ -110,32 +113,38 @@ def _said(given: Given, words: Language, work: pd.DataFrame, idle: pd.Series) ->
             texts.append(said["funded"].format(year=year(int(told), start, words), work=name))
     planned = pd.Series(texts, index=pd.Index(work["section_id"]), dtype="str")
     reasons = idle[~idle.index.isin(planned.index)].map(lambda one: said.get(str(one), ""))
-    parts = [_under_way(given, said["underway"]), planned, reasons[reasons.ne("")]]
-    return _ordered(pd.concat([one for one in parts if len(one)] or parts), idle.index)
+    begun = past.under_way(given).map(lambda name: said["underway"].format(project=name))
+    whys = _whys(given, words, work)
+    parts = [begun, planned, whys, reasons[reasons.ne("")]]
+    return ordered(pd.concat([one for one in parts if len(one)] or parts), idle.index)
 
 
-def _ordered(texts: pd.Series, sections: pd.Index) -> pd.Series:
-    """Put sentences in the order of the sections; several of one stay as they are."""
+def _whys(given: Given, words: Language, work: pd.DataFrame) -> pd.Series:
+    """Say why each section has its first work, by the kind of that work."""
+    first = work.sort_values("year", kind="stable").drop_duplicates("section_id")
+    texts = first["treatment"].map(wording.whys(given, words))
+    texts.index = pd.Index(first["section_id"], dtype="str")
+    return texts.dropna().astype("str")
+
+
+def ordered(texts: pd.Series, sections: pd.Index) -> pd.Series:
+    """
+    Put sentences in the order of the sections.
+
+    Parameters
+    ----------
+    texts
+        Sentences by `section_id`.
+    sections
+        Ids in their order.
+
+    Returns
+    -------
+    texts
+        Ordered; several of one section stay as they are.
+    """
     order = pd.Series(sections.get_indexer(texts.index), index=texts.index)
     return texts.iloc[order.argsort(kind="stable")]
-
-
-def _under_way(given: Given, text: str) -> pd.Series:
-    """Say which sections are in a project that began and is not recorded as finished."""
-    none = pd.Series([], index=pd.Index([], dtype="str"), dtype="str")
-    if not {"projects", "project_sections"} <= given.tables.keys():
-        return none
-    begun = public(given, "projects")
-    begun = begun[begun["notice_to_proceed"].notna()]
-    links = given.tables["project_sections"].reset_index()[["project_id", "section_id"]]
-    is_here = links["section_id"].isin(given.tables["sections"].index)
-    links = links[links["project_id"].isin(begun.index) & is_here]
-    if "work_done" in given.tables:
-        done = given.tables["work_done"].reset_index().groupby("section_id")["finished"].max()
-        began = links["project_id"].map(begun["notice_to_proceed"])
-        links = links[~links["section_id"].map(done).ge(began).fillna(value=False)]
-    texts = [text.format(project=name) for name in links["project_id"].map(begun["name"])]
-    return pd.Series(texts, index=pd.Index(links["section_id"]), dtype="str")
 
 
 def plan(given: Given, words: Language) -> maps.Drawing:
@@ -152,7 +161,7 @@ def plan(given: Given, words: Language) -> maps.Drawing:
     Returns
     -------
     drawing
-        A view of everything, then one for each year or period.
+        A view of everything, then one for what is under way and for each year or period.
     """
     sections = gpd.GeoDataFrame(given.tables["sections"])
     work = stages(given)
@@ -168,10 +177,13 @@ def plan(given: Given, words: Language) -> maps.Drawing:
     first = of_row.groupby(work["section_id"]).min().reindex(sections.index)
     filled = first.fillna(pd.Series(base, sections.index))
     codes: npt.NDArray[np.int64] = np.asarray(filled, dtype=np.int64)
+    begun = sections.index.isin(past.under_way(given).index)
+    codes[begun] = 0
     miles, say = _miles(sections), words.text
     views = [maps.View(say("The whole plan"), say("The map shows the whole plan."), codes, [])]
-    for place, (_, style) in enumerate(groups):
+    for place, (key, style) in enumerate(groups):
         here = sections.index.isin(work.loc[of_row.eq(place), "section_id"])
+        here = begun if key == _UNDER_WAY else here
         elsewhere = np.where(codes < len(groups), len(groups) + len(STATUS), base)
         seen: npt.NDArray[np.int64] = np.where(here, place, elsewhere).astype(np.int64)
         text = say("The map shows: %s.") % style.label
@@ -200,7 +212,7 @@ def _surveyed(given: Given, words: Language) -> pd.Series:
         points = maps.pci_text(float(pci))
         texts.append(said[key].format(band=band, points=points, day=named.get(date, "")))
     texts_of = pd.Series(texts, index=found.index, dtype="str")
-    return _ordered(pd.concat([texts_of, _last_work(given, words, said)]), found.index)
+    return ordered(pd.concat([texts_of, _last_work(given, words, said)]), found.index)
 
 
 def _last_work(given: Given, words: Language, said: dict[str, str]) -> pd.Series:

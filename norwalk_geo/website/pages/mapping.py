@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from norwalk_geo import maps
 from norwalk_geo.website import columns, house_numbers
-from norwalk_geo.website.pages import layers, places, ramps
+from norwalk_geo.website.pages import layers, past_layer, places, ramps
 from norwalk_geo.website.pages.given import Given, public
 from norwalk_geo.website.pages.language import Language
 
@@ -67,6 +67,8 @@ def _copied(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
 def _drawings(given: Given, words: Language) -> dict[str, maps.Drawing]:
     """Draw every layer in a language."""
     drawn = {"plan": layers.plan(given, words), "condition": layers.condition(given, words)}
+    if "work_done" in given.tables:
+        drawn["done"] = past_layer.drawing(given, words)
     if "ramps" in given.tables:
         drawn["ramps"] = ramps.drawing(given, words)
     return drawn

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import config, schema
-from norwalk_geo.website.pages import wording
+from norwalk_geo import network, schema
+from norwalk_geo.website.pages import past, wording
 from norwalk_geo.website.pages.given import Given, public, stages
-from norwalk_geo.website.pages.language import Language, day, money, number, year
+from norwalk_geo.website.pages.language import Language, day, money, number, phrase, year
 
 __all__ = ["OFFERED", "data", "decide", "plan"]
 
+_Group = dict[str, Any]
 _NAMES = ("street_name", "from_street", "to_street", "zone_id")
 # A page of more rows is no list to read, and heavy: the rest is found by search and in the file.
-_MOST_ROWS = 6_000
-_PAST_YEARS = 10
+_MOST_ROWS = 4_000
 # Tables whose columns are in the files.
 OFFERED = ("sections", "condition", "outcomes", "work")
 
@@ -28,64 +29,66 @@ def _named(work: pd.DataFrame, given: Given, language: Language) -> pd.DataFrame
     rows = work.join(sections[names], on="section_id")
     rows = rows.assign(**{name: "" for name in _NAMES if name not in names})
     rows[[*_NAMES]] = rows[[*_NAMES]].astype("object").where(rows[[*_NAMES]].notna(), "")
-    labels = wording.treatments(given, language)
-    rows["what"] = [labels.get(str(one), "") for one in rows["treatment"]]
+    for name in ("from_street", "to_street"):
+        known = {one: phrase(str(one), language) or str(one) for one in rows[name].unique()}
+        rows[name] = rows[name].map(known)
+    labels, none = wording.treatments(given, language), language.text("Not recorded")
+    rows["what"] = [labels.get(str(one), none) for one in rows["treatment"]]
     return rows.sort_values(["street_name", "from_street", "to_street", "section_id"])
 
 
-def _groups(given: Given, language: Language) -> list[dict[str, Any]]:
-    """Group the plan's work: funded years first, then what is proposed by period."""
+def _group(code: str, name: str, stage: str, own: pd.DataFrame, language: Language) -> _Group:
+    """Write one list with its counts."""
+    return {
+        "code": code,
+        "name": name,
+        "stage": stage,
+        "count": len(own),
+        "miles": number(own["length_mi"].sum(), language, 1),
+        "rows": own.head(_MOST_ROWS).to_dict("records"),
+        "has_more": len(own) > _MOST_ROWS,
+    }
+
+
+def _planned(given: Given, language: Language) -> list[_Group]:
+    """List the plan's work: years that may be told first, then what is proposed by period."""
     work = _named(stages(given), given, language)
     start = given.summary.get("fiscal_year_start")
-    groups = []
     told = work[work["told_year"].notna()]
-    for fiscal, own in told.groupby("told_year"):
-        stage = str(own["stage"].iloc[0])
-        groups.append((f"y{fiscal}", year(int(str(fiscal)), start, language), stage, own))
+    groups = [
+        _group(f"y{one}", year(int(str(one)), start, language), own["stage"].iloc[0], own, language)
+        for one, own in told.groupby("told_year")
+    ]
     silent = work[work["told_year"].isna()]
     for code, name in wording.periods(language).items():
         own = silent[silent["period"].eq(code)]
         if len(own):
-            groups.append((code, name, "proposed", own))
-    most = _MOST_ROWS // max(len(groups), 1)
-    return [
-        {
-            "code": code,
-            "name": name,
-            "stage": stage,
-            "count": len(own),
-            "miles": number(own["length_mi"].sum(), language, 1),
-            "rows": own.head(most).to_dict("records"),
-            "has_more": len(own) > most,
-        }
-        for code, name, stage, own in groups
-    ]
+            groups.append(_group(code, name, "proposed", own, language))
+    return groups
 
 
-def _done(given: Given, language: Language) -> list[dict[str, Any]]:
-    """Sum the work finished in the last ten years."""
-    if "work_done" not in given.tables:
+def _begun(given: Given, language: Language, miles: pd.Series) -> list[_Group]:
+    """List what is under way."""
+    begun = past.under_way(given)
+    if begun.empty:
         return []
-    done = public(given, "work_done").reset_index()
-    start = given.summary.get("fiscal_year_start") or 1
-    done = done[done["finished"].notna()]
-    fiscal = pd.Series([config.fiscal_year(d.date(), start) for d in done["finished"]], done.index)
-    newest = config.fiscal_year(pd.Timestamp(str(given.summary["as_of"])).date(), start)
-    lengths = given.tables["sections"].geometry.length
-    done = done.assign(fiscal=fiscal, feet=done["section_id"].map(lengths))
-    done = done[done["fiscal"].between(newest - _PAST_YEARS + 1, newest)]
-    labels = wording.treatments(given, language)
-    rows = []
-    for (one, what), own in done.groupby(["fiscal", "treatment"], dropna=False):
-        rows.append(
-            {
-                "year": year(int(str(one)), given.summary.get("fiscal_year_start"), language),
-                "what": labels.get(str(what), language.text("Not recorded")),
-                "sections": number(own["section_id"].nunique(), language),
-                "miles": number(own["feet"].sum() / 5280, language, 1),
-            }
-        )
-    return rows[::-1]
+    rows = pd.DataFrame({"section_id": begun.index, "treatment": None, "project": begun.to_numpy()})
+    rows = _named(rows, given, language)
+    rows = rows.assign(what=rows["project"], length_mi=rows["section_id"].map(miles))
+    return [_group("underway", language.text("Now"), "underway", rows, language)]
+
+
+def _done(given: Given, language: Language, miles: pd.Series) -> list[_Group]:
+    """List the work finished in the last ten years, the newest year first."""
+    done = past.finished(given)
+    if done.empty:
+        return []
+    done = _named(done, given, language).assign(length_mi=done["section_id"].map(miles))
+    start = given.summary.get("fiscal_year_start")
+    return [
+        _group(f"d{one}", year(int(str(one)), start, language), "done", own, language)
+        for one, own in sorted(done.groupby("fiscal"), reverse=True)
+    ]
 
 
 def plan(given: Given, language: Language) -> dict[str, Any]:
@@ -110,9 +113,10 @@ def plan(given: Given, language: Language) -> dict[str, Any]:
         for name in ("pci_now", "pci_end", "pci_end_untreated")
     }
     zones = public(given, "sections").get("zone_id", pd.Series(dtype="str")).dropna().unique()
+    miles = network.centerline_miles(gpd.GeoDataFrame(given.tables["sections"]))
     return {
-        "groups": _groups(given, language),
-        "done": _done(given, language),
+        "groups": [*_begun(given, language, miles), *_planned(given, language)],
+        "done": _done(given, language, miles),
         "years": len(years),
         "sections": number(given.tables["work"].index.get_level_values(0).nunique(), language),
         "miles": number(years["miles_repaired"].sum(), language, 1),

@@ -166,6 +166,7 @@ def _shared(given: Given, words: Language, chart: mapping.Drawn) -> dict[str, An
         "notice": str(given.summary["notice"] or ""),
         "is_internal": given.is_internal,
         "edition": given.edition,
+        "edition_day": language.day(given.edition.adopted_on, words),
         "reporting": given.reporting,
         "as_of": language.day(given.summary["as_of"], words),
         "made_with": words.text("Made with %s.") % f"norwalk_geo {given.summary['version']}",

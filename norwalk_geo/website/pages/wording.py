@@ -7,7 +7,7 @@ from typing import Any
 from norwalk_geo.website.pages.given import Given
 from norwalk_geo.website.pages.language import Language
 
-__all__ = ["bands", "periods", "stage_names", "street_words", "treatments"]
+__all__ = ["bands", "periods", "stage_names", "street_words", "treatments", "whys"]
 
 
 def periods(language: Language) -> dict[str, str]:
@@ -115,6 +115,38 @@ def treatments(given: Given, language: Language) -> dict[str, str]:
     return {str(k): str(v) for k, v in names.items()}
 
 
+def whys(given: Given, language: Language) -> dict[str, str]:
+    """
+    Say why a street gets a kind of work.
+
+    Parameters
+    ----------
+    given
+        All that the site is made from.
+    language
+        Language of the page.
+
+    Returns
+    -------
+    sentences
+        By short name of the treatment; none where the catalogue does not have it.
+    """
+    say, catalogue = language.text, given.tables.get("treatments")
+    if catalogue is None:
+        return {}
+    seal = say("Why: a seal in time keeps a sound street sound, and costs little.")
+    cover = say(
+        "Why: the street is worn. A new surface now costs less than building it anew later."
+    )
+    anew = say("Why: the street has failed, so that a new surface alone would not last.")
+    is_seal = catalogue["counts_as_seal"].fillna(value=False).astype("bool")
+    kinds = {
+        str(code): cover if low > 0 and not sealed else seal if low > 0 else "" if sealed else anew
+        for code, sealed, low in zip(catalogue.index, is_seal, catalogue["pci_min"], strict=True)
+    }
+    return {code: text for code, text in kinds.items() if text}
+
+
 def _said(language: Language) -> dict[str, str]:
     """Say what may happen to a street; words in braces are filled in by the page."""
     say = language.text
@@ -129,6 +161,8 @@ def _said(language: Language) -> dict[str, str]:
         "done": say("Last work: {work}, finished {day}."),
         "done_some": say("Last work finished {day}."),
         "done_none": say("Last work: no record."),
+        "past": say("{work}, finished in {year}."),
+        "past_some": say("Work finished in {year}; what it was is not recorded."),
         "not_funded": say(
             "Not scheduled in the current plan. The street needs work, but the money in the plan "
             "goes to streets where it does more."
@@ -162,7 +196,6 @@ def street_words(language: Language) -> dict[str, str]:
     say = language.text
     return {
         **_said(language),
-        "stretch": say("From {from} to {to}"),
         "nameless": say("Street without a name"),
         "link": say("Link to this section"),
         "report": say("Report a problem here"),
