@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from norwalk_geo import network
-from norwalk_geo.budget import ledger, policies, results, solution
+from norwalk_geo.budget import around, ledger, policies, results, solution
 from norwalk_geo.budget.measures import Lives
 from norwalk_geo.budget.model import CENTS, Case, Floats, Rules, build_case
 from norwalk_geo.budget.objectives import for_backlog
@@ -131,8 +131,9 @@ def least_backlog(
         raise RuntimeError("the plan breaks its own rows: please report this")
     chosen = _played(case, found.treatments)
     miles = network.measure(sections, lifecycle.classes).loc[case.ids, "miles"].to_numpy()
-    work = results.work(chosen, miles, pd.Series("", index=case.ids, dtype="str"))
-    reason = work["reason"].str.rsplit(": ", n=1).str[0] + ": " + _WHY
+    work = results.work(chosen, miles, pd.Series("", index=case.ids, dtype="str"), sections)
+    also = around.of_work(case, found.treatments, sections)
+    reason = work["reason"].str.split(": ", n=1).str[0] + ": " + _WHY + also.reindex(work.index)
     mine, nothing = (
         _backlog(one, by_year) for one in (chosen, _played(case, policies.do_nothing(case)))
     )

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from norwalk_geo import network, schema
+from norwalk_geo.budget import around, ledger, policies, results, solution
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import ledger, policies, results, solution
 from norwalk_geo.budget.bound import Bound, Prices
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.demands import NETWORK
@@ -219,8 +219,9 @@ def _record(case: Case, priced: Case, found: Found, sections: Sections, rate: fl
         worth=np.full(len(case.ids), np.inf),
     )
     miles = network.measure(sections, case.life.classes).loc[case.ids, "miles"].to_numpy()
-    work = results.work(chosen, miles, pd.Series("", index=case.ids, dtype="str"))
-    reason = work["reason"].str.rsplit(": ", n=1).str[0] + ": " + _WHY
+    work = results.work(chosen, miles, pd.Series("", index=case.ids, dtype="str"), sections)
+    also = around.of_work(case, found.treatments, sections)
+    reason = work["reason"].str.split(": ", n=1).str[0] + ": " + _WHY + also.reindex(work.index)
     return Cheapest(
         work=schema.check(work.assign(reason=reason), "work"),
         years=results.years(chosen, miles),

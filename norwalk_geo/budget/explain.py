@@ -17,6 +17,7 @@ from norwalk_geo.budget import measures
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.choose import Candidates
 from norwalk_geo.budget.model import Case, Floats
+from norwalk_geo.budget.ramps.tables import owed_points
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,8 +85,9 @@ def worth(case: Case, lives: Candidates, bound: Bound, treatments: npt.NDArray[n
     Returns
     -------
     worth
-        Gain over doing nothing divided by the priced cost: of the work in the plan, or of the best
-        that could be done where none is. Zero where none can; infinite where money has no price.
+        Gain over doing nothing divided by the priced cost, curb ramps that nobody else obliges
+        included: of the work in the plan, or of the best that could be done where none is. Zero
+        where none can; infinite where money has no price.
     """
     nothing = lives.points[lives.first[:-1]][lives.group]
     has_work = lives.dollars.sum(axis=1) > 0
@@ -96,8 +98,35 @@ def worth(case: Case, lives: Candidates, bound: Bound, treatments: npt.NDArray[n
         best = np.maximum.reduceat(ratio, lives.first[:-1])[case.group]
         best *= case.weight / _class_weight(case) / case.cost_area
         priced = measures.usage_value(case, treatments, bound.charge)
+        if case.duties is not None:
+            owed = owed_points(case, case.duties, bound.charge, treatments)
+            best = _with_ramps(case, lives, (best, spent, lives.points - nothing), owed)
+            first = case.duties.first_of_each(treatments)
+            priced = priced + owed[np.arange(len(first)), first]
         mine = (measures.points(case, treatments) - idle) / priced
     return np.where((treatments >= 0).any(axis=1), mine, best)
+
+
+def _with_ramps(
+    case: Case, lives: Candidates, found: tuple[Floats, Floats, Floats], owed: Floats
+) -> Floats:
+    """Find the best return again where altering a section obliges ramps that nobody else builds."""
+    best, spent, gains = found
+    duties = case.duties
+    owing = np.flatnonzero(owed.max(axis=1) > 0)
+    if duties is None or not len(owing):
+        return best
+    count = np.diff(lives.first)[case.group[owing]]
+    section = np.repeat(owing, count)
+    start = np.repeat(np.cumsum(count) - count, count)
+    life = np.repeat(lives.first[case.group[owing]], count) + np.arange(len(section)) - start
+    first = duties.first_of_each(lives.treatments)[life]
+    gain = gains[life] * (case.weight / _class_weight(case))[section]
+    cost = spent[life] * case.cost_area[section] + owed[section, first]
+    ratio = np.where((lives.treatments[life] >= 0).any(axis=1), gain / cost, 0.0)
+    best = best.copy()
+    best[owing] = np.maximum.reduceat(ratio, np.cumsum(count) - count)
+    return best
 
 
 def _class_weight(case: Case) -> Floats:
@@ -113,7 +142,7 @@ def _close(ratio: float) -> str:
     )
 
 
-def planned(label: str, year: int, pci: float, worth: float) -> str:
+def planned(label: str, year: int, pci: float, worth: float, *, is_promised: bool = False) -> str:
     """
     Say why work is planned.
 
@@ -127,6 +156,8 @@ def planned(label: str, year: int, pci: float, worth: float) -> str:
         Forecast condition at its start, points.
     worth
         What a dollar here raises, in terms of what the last dollar raises.
+    is_promised
+        Whether the city had promised this work.
 
     Returns
     -------
@@ -134,6 +165,8 @@ def planned(label: str, year: int, pci: float, worth: float) -> str:
         In plain words.
     """
     text = f"{label} in fiscal year {year}, at a forecast condition of {pci:.0f}: "
+    if is_promised:
+        return text + "promised; the plan keeps to it."
     if not np.isfinite(worth):
         return text + "there is money for all work that helps."
     if worth < 1:
@@ -142,7 +175,7 @@ def planned(label: str, year: int, pci: float, worth: float) -> str:
     return text + "the last dollar that the plan spends." + _close(worth)
 
 
-def not_planned(label: str, pci_now: float, pci_end: float, worth: float) -> str:
+def not_planned(label: str, pci_now: float, pci_end: float, worth: float, closed: str = "") -> str:
     """
     Say why nothing is planned.
 
@@ -154,6 +187,8 @@ def not_planned(label: str, pci_now: float, pci_end: float, worth: float) -> str
         Forecast condition at the start and the end of the plan, points.
     worth
         What a dollar here would raise, in terms of what the last dollar raises.
+    closed
+        Why no work may be done on it at all; blank where some may.
 
     Returns
     -------
@@ -161,6 +196,8 @@ def not_planned(label: str, pci_now: float, pci_end: float, worth: float) -> str
         In plain words.
     """
     course = f"forecast condition {pci_now:.0f} now and {pci_end:.0f} at the end of the plan"
+    if closed:
+        return f"{closed.rstrip('.')} ({course})."
     if not worth > 0:
         return f"No work is open to this section in the plan: {course}."
     need = f"{label} is called for now" if label else "No work is called for now"

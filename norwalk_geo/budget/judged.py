@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from norwalk_geo.budget import choose, explain, ledger, policies, results, solution
+from norwalk_geo.budget import around, choose, explain, ledger, policies, results, solution
 from norwalk_geo.budget.kernel import MONTHS
 from norwalk_geo.budget.model import Case, Rules, build_case
 from norwalk_geo.budget.plan import Plan, align, record
@@ -94,7 +94,8 @@ def judge(
         untreated=simulate(case, policies.do_nothing(case)),
         worth=explain.worth(case, choose.gather(case, found.bound), found.bound, treatments),
     )
-    return _told(record(chosen, found.bound, aligned, sections), given)
+    idle = around.of_idle(case, treatments, results.called_first(chosen), sections)
+    return _told(record(chosen, found.bound, aligned, sections), given, idle)
 
 
 def _treatments(case: Case, given: pd.DataFrame) -> npt.NDArray[np.int8]:
@@ -142,7 +143,7 @@ def _check(case: Case, treatments: npt.NDArray[np.int8]) -> None:
         raise InfeasibleError.of("work", [problem])
 
 
-def _told(plan: Plan, given: pd.DataFrame) -> Plan:
+def _told(plan: Plan, given: pd.DataFrame, idle: around.Idle) -> Plan:
     """Keep the reasons that came with the work, and say that the rest was not in it."""
     work, outcomes = plan.work, plan.outcomes
     if "reason" in given:
@@ -155,6 +156,7 @@ def _told(plan: Plan, given: pd.DataFrame) -> Plan:
         planned = outcomes["status"].eq("planned")
         reasons = outcomes["reason"].mask(planned, first["reason"].reindex(outcomes.index))
         outcomes = outcomes.assign(reason=reasons)
-    left = outcomes["status"].eq("not_funded")
-    outcomes = outcomes.assign(reason=outcomes["reason"].mask(left, _NOT_IN_IT))
+    left = outcomes["status"].eq("not_funded") & idle.closed.reindex(outcomes.index).eq("")
+    why = _NOT_IN_IT + idle.also.reindex(outcomes.index)
+    outcomes = outcomes.assign(reason=outcomes["reason"].mask(left, why))
     return replace(plan, work=work, outcomes=outcomes)

@@ -185,12 +185,12 @@ def record(
     begin = config.year_start(case.years[0], case.rules.start_month)
     doubts = explain.doubts(condition.loc[case.ids], flags.loc[case.ids], begin=begin)
     miles = measures.loc[case.ids, "miles"].to_numpy()
-    work = results.work(chosen, miles, doubts)
+    work = results.work(chosen, miles, doubts, sections)
     worst = objective(case, simulate(case, policies.worst_first(case)))
     top = max(bound, mine)
     return Plan(
         work=work,
-        outcomes=results.outcomes(chosen, work, flags, doubts),
+        outcomes=results.outcomes(chosen, work, flags, doubts, sections),
         years=results.years(chosen, miles),
         objective=mine,
         bound=top,

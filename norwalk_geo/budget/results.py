@@ -10,15 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.budget import choose, explain
+from norwalk_geo.budget import around, choose, explain
 from norwalk_geo.budget.model import CENTS, Case, Floats
 from norwalk_geo.budget.ramps.tables import ramp_cents
 from norwalk_geo.budget.simulate import Course
 
 if TYPE_CHECKING:
-    from norwalk_geo.schema import Work, Years
+    from norwalk_geo.schema import Sections, Work, Years
 
-__all__ = ["Chosen", "backlog_cents", "outcomes", "work", "years"]
+__all__ = ["Chosen", "backlog_cents", "called_first", "outcomes", "work", "years"]
 
 _NOT_SURVEYED = "Never surveyed: nothing can be planned until its condition is known."
 _NOT_CITY = "Not the city's to maintain: not planned or counted."
@@ -129,7 +129,7 @@ def years(chosen: Chosen, miles: Floats) -> Years:
     return schema.check(frame.drop(columns=["ramps_usd"] if unknown else []), "years")
 
 
-def work(chosen: Chosen, miles: Floats, doubts: pd.Series) -> Work:
+def work(chosen: Chosen, miles: Floats, doubts: pd.Series, sections: Sections) -> Work:
     """
     List the work.
 
@@ -141,6 +141,8 @@ def work(chosen: Chosen, miles: Floats, doubts: pd.Series) -> Work:
         Centreline miles of each planned section.
     doubts
         What is uncertain about each planned section, as a sentence or nothing.
+    sections
+        Supplies class and zone, for what stands around a choice.
 
     Returns
     -------
@@ -153,7 +155,12 @@ def work(chosen: Chosen, miles: Floats, doubts: pd.Series) -> Work:
     dollars = choose.cost_cents(case, treatments)[section, year] / CENTS
     when, before = np.array(case.years)[year], chosen.course.start[section, year]
     texts = zip(rows["label"], when, before, chosen.worth[section], strict=True)
-    sentences = [explain.planned(*one) for one in texts]
+    done = zip(case.ids[section], when.tolist(), rows.index, strict=True)
+    promised = case.rules.demands.promised
+    is_promised = [promised.get(str(one)) == (year, name) for one, year, name in done]
+    told = zip(texts, is_promised, strict=True)
+    sentences = pd.Series([explain.planned(*one, is_promised=it) for one, it in told], dtype="str")
+    sentences += around.of_work(case, treatments, sections).to_numpy()
     frame = pd.DataFrame(
         {
             "section_id": case.ids[section],
@@ -167,7 +174,7 @@ def work(chosen: Chosen, miles: Floats, doubts: pd.Series) -> Work:
             "cost_nominal_usd": _nominal(case, dollars, when),
             "pci_before": before,
             "pci_after": chosen.course.after[section, year],
-            "reason": pd.Series(sentences, dtype="str") + doubts.to_numpy()[section],
+            "reason": sentences + doubts.to_numpy()[section],
         }
     )
     return schema.check(frame.sort_values(["year", "section_id"], kind="stable"), "work")
@@ -180,14 +187,36 @@ def _status(chosen: Chosen) -> npt.NDArray[np.str_]:
     return np.where(done, "planned", np.where(is_due, "not_funded", "not_needed"))
 
 
-def _reasons(chosen: Chosen, work: Work, doubts: pd.Series) -> pd.Series:
+def called_first(chosen: Chosen) -> npt.NDArray[np.int64]:
+    """
+    Find the treatment that the windows call for first if nothing is done.
+
+    Parameters
+    ----------
+    chosen
+        The plan.
+
+    Returns
+    -------
+    treatment
+        By planned section; −1 where none is called for in the plan.
+    """
+    case, course = chosen.case, chosen.untreated
+    called = case.life.called[case.family[:, None], course.seals, course.age.astype("int64")]
+    first = (called >= 0).argmax(axis=1)
+    return np.asarray(called[np.arange(len(called)), first], dtype="int64")
+
+
+def _reasons(chosen: Chosen, work: Work, doubts: pd.Series, sections: Sections) -> pd.Series:
     """Say of each planned section why its first work is planned, or why none is."""
     case, untreated = chosen.case, chosen.untreated
     called = case.life.called[case.family, case.seals, case.age]
     labels = [*case.life.treatments["label"], ""]
-    texts = zip(called, untreated.start[:, 0], untreated.end[:, -1], chosen.worth, strict=True)
-    sentences = [explain.not_planned(labels[j], now, end, worth) for j, now, end, worth in texts]
-    without = pd.Series(sentences, index=case.ids, dtype="str") + doubts
+    idle = around.of_idle(case, chosen.treatments, called_first(chosen), sections)
+    course = (untreated.start[:, 0], untreated.end[:, -1], chosen.worth, idle.closed)
+    texts = zip((labels[j] for j in called), *course, strict=True)
+    sentences = pd.Series([explain.not_planned(*one) for one in texts], index=case.ids, dtype="str")
+    without = sentences + idle.also + doubts
     return _first(work)["reason"].reindex(case.ids).fillna(without)
 
 
@@ -196,7 +225,9 @@ def _first(work: Work) -> pd.DataFrame:
     return work.reset_index().drop_duplicates("section_id").set_index("section_id")
 
 
-def outcomes(chosen: Chosen, work: Work, flags: pd.DataFrame, doubts: pd.Series) -> pd.DataFrame:
+def outcomes(
+    chosen: Chosen, work: Work, flags: pd.DataFrame, doubts: pd.Series, sections: Sections
+) -> pd.DataFrame:
     """
     Say what the plan does with every section, planned or not.
 
@@ -210,6 +241,8 @@ def outcomes(chosen: Chosen, work: Work, flags: pd.DataFrame, doubts: pd.Series)
         Every section of the city: `family`, `family_is_assumed`, `area_is_estimated`, `is_city`.
     doubts
         What is uncertain about each planned section, as a sentence or nothing.
+    sections
+        Supplies class and zone, for what stands around a choice.
 
     Returns
     -------
@@ -226,7 +259,7 @@ def outcomes(chosen: Chosen, work: Work, flags: pd.DataFrame, doubts: pd.Series)
             "pci_end": chosen.course.end[:, -1],
             "pci_end_untreated": chosen.untreated.end[:, -1],
             "cost_usd": choose.cost_cents(case, chosen.treatments).sum(axis=1) / CENTS,
-            "reason": _reasons(chosen, work, doubts),
+            "reason": _reasons(chosen, work, doubts, sections),
         },
         index=case.ids,
     )

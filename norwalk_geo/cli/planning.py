@@ -160,7 +160,9 @@ def _judged(known: Assessed, made: Any, money: dict[int, float], unfunded: str) 
     plan = budget.judge(*known.tables, work=made.work, budget_usd=money, rules=known.rules)
     outcomes = plan.outcomes
     is_left = outcomes["status"].eq("not_funded")
-    reasons = outcomes["reason"].mask(is_left, unfunded)
+    # What stands around a choice, such as curb ramps, stays behind the sentence that changes.
+    told = outcomes["reason"].str.replace(r"^Not in the list of work[^.]*[.]", unfunded, regex=True)
+    reasons = outcomes["reason"].mask(is_left, told)
     return replace(plan, outcomes=outcomes.assign(reason=reasons))
 
 

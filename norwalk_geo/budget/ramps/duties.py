@@ -106,6 +106,23 @@ class Duties:
         cents = np.rint(self.usd[:, None] * growth * CENTS).astype("int64")
         return replace(self, cents=cents)
 
+    def first_of_each(self, treatments: npt.NDArray[np.int8]) -> Integers:
+        """
+        Find the year in which each section is first altered.
+
+        Parameters
+        ----------
+        treatments
+            Treatment by section and year; −1 for none.
+
+        Returns
+        -------
+        year
+            Place in the plan; the number of years where it is never altered.
+        """
+        done = (treatments >= 0) & self.alters[treatments]
+        return np.asarray(np.where(done.any(axis=1), done.argmax(axis=1), treatments.shape[1]))
+
     def first_altered(self, treatments: npt.NDArray[np.int8]) -> Integers:
         """
         Find the year in which each corner falls due.
@@ -121,10 +138,8 @@ class Duties:
             Place in the plan of the first alteration of any section that obliges the corner; the
             number of years where there is none.
         """
-        years = treatments.shape[1]
-        done = (treatments >= 0) & self.alters[treatments]
-        first = np.where(done.any(axis=1), done.argmax(axis=1), years)
-        due = np.full(len(self.usd), years)
+        first = self.first_of_each(treatments)
+        due = np.full(len(self.usd), treatments.shape[1])
         np.minimum.at(due, self.corner, first[self.section])
         return due
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers
+from norwalk_geo.budget.ramps.duties import Duties
 
-__all__ = ["ramp_cents", "ramp_work"]
+__all__ = ["owed_points", "ramp_cents", "ramp_work"]
 
 
 def ramp_cents(case: Case, treatments: npt.NDArray[np.int8]) -> Integers:
@@ -81,6 +82,51 @@ def ramp_work(case: Case, treatments: npt.NDArray[np.int8]) -> pd.DataFrame | No
         }
     )
     return schema.check(frame.sort_values(["year", "corner_id"], kind="stable"), "ramp_work")
+
+
+def owed_points(
+    case: Case, duties: Duties, charge: Floats, treatments: npt.NDArray[np.int8]
+) -> Floats:
+    """
+    Price the ramps that each section's first alteration adds to the plan of all others.
+
+    Parameters
+    ----------
+    case
+        The city.
+    duties
+        Its corners.
+    charge
+        Points a dollar, by measure.
+    treatments
+        Treatment by section and year; −1 for none.
+
+    Returns
+    -------
+    points
+        By section and year of its first alteration; one more column, for none, which is zero.
+    """
+    years = len(case.years)
+    first = duties.first_of_each(treatments)[duties.section]
+    # What each corner would be due by without a section: the first alteration of any other.
+    order = np.lexsort((first, duties.corner))
+    start = np.searchsorted(duties.corner, np.arange(len(duties.usd)))
+    sole = np.diff(np.append(start, len(order))) == 1
+    soonest = first[order][start]
+    next_one = np.where(sole, years, first[order][np.minimum(start + 1, len(order) - 1)])
+    leads = np.zeros(len(first), dtype=bool)
+    leads[order[start]] = True
+    rest = np.where(leads, next_one[duties.corner], soonest[duties.corner])
+    at = np.maximum(np.arange(years) - duties.lead[:, None], 0)
+    cost = np.take_along_axis(duties.cents, at, axis=1) / CENTS
+    cost = cost * charge[duties.kind[:, None] * years + at]
+    price = np.column_stack([cost, np.zeros(len(cost))])
+    link = np.arange(years + 1)[None, :]
+    more = price[duties.corner[:, None], np.minimum(link, rest[:, None])]
+    more = more - price[duties.corner, rest][:, None]
+    owed = np.zeros((len(case.ids), years + 1))
+    np.add.at(owed, duties.section, np.maximum(more, 0.0))
+    return owed
 
 
 def _growth(case: Case) -> Floats:
