@@ -27,7 +27,14 @@ from test_maps import HOSTILE
 from norwalk_geo import errors
 from norwalk_geo.matching import addresses
 from norwalk_geo.website import house_numbers, pages
-from norwalk_geo.website.pages import access, checking, language, layers, past_layer
+from norwalk_geo.website.pages import (
+    access,
+    checking,
+    language,
+    layers,
+    past_layer,
+    statement,
+)
 from norwalk_geo.website.pages.given import Edition, stages
 
 ROOT = Path(__file__).parents[1]
@@ -292,6 +299,19 @@ def test_hostile_text_in_every_field_stays_text(site: Path, tmp_path: Path) -> N
         assert "'=HYPERLINK" in text
     for one in (bad / "data").glob("*.js"):
         assert "<" not in one.read_text("utf-8"), one.name
+
+
+def test_the_statement_has_every_criterion_with_its_evidence(site: Path) -> None:
+    rows = statement.criteria()
+    page = (ROOT / "docs" / "accessibility.md").read_text(encoding="utf-8")
+    for one in rows:
+        cells = (one["criterion"], one["name"], one["level"], one["state"], one["evidence"])
+        assert f"| {' | '.join(cells)} |" in page
+    # WCAG 2.1 has 30 criteria of level A and 20 of AA.
+    assert [one["level"] for one in rows].count("A") == 30
+    assert len({one["criterion"] for one in rows}) == len(rows) == 50
+    assert all(one["name_es"] and one["evidence_es"] for one in rows)
+    assert "1.4.10 Reajuste AA cumplido" in seen(site / "es" / "statement.html")
 
 
 # ------------------------------------------------------------------ ramps

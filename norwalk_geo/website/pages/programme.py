@@ -19,7 +19,7 @@ _NAMES = ("street_name", "from_street", "to_street", "zone_id")
 # A page of more rows is no list to read, and heavy: the rest is found by search and in the file.
 _MOST_ROWS = 4_000
 # Tables whose columns are in the files.
-OFFERED = ("sections", "condition", "outcomes", "work")
+OFFERED = ("sections", "condition", "outcomes", "work", "ramps", "site_figures")
 
 
 def _named(work: pd.DataFrame, given: Given, language: Language) -> pd.DataFrame:
@@ -197,8 +197,9 @@ def data(given: Given, language: Language, files: list[dict[str, str]]) -> dict[
         Files, inputs, parameter files, and a dictionary of the columns offered.
     """
     dictionary: list[dict[str, str]] = []
-    for table in OFFERED:
-        allowed = schema.public_columns(table)
+    for table in (one for one in OFFERED if one in given.tables):
+        frame = given.tables[table]
+        allowed = set(schema.public_columns(table)) & {*frame.columns, *frame.index.names}
         columns = schema.describe(table).columns
         dictionary += [
             {"table": table, "name": str(name)}

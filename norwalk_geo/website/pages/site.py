@@ -24,6 +24,7 @@ from norwalk_geo.website.pages import (
     programme,
     ramps,
     state,
+    statement,
     wording,
 )
 from norwalk_geo.website.pages.given import Given
@@ -80,7 +81,7 @@ _PAGES = (
     _Page("scorecard.html", "scorecard", ("objectives",), state.scorecard),
     _Page("decide.html", "decide", (), programme.decide),
     _Page("data.html", "data", (), lambda *_: {}),
-    _Page("statement.html", "statement", (), lambda *_: {}),
+    _Page("statement.html", "statement", (), statement.statement),
 )
 
 
