@@ -101,6 +101,7 @@ def _groups(given: Given, words: Language, work: pd.DataFrame) -> list[tuple[str
 def _said(given: Given, words: Language, work: pd.DataFrame, idle: pd.Series) -> pd.Series:
     """Say what is planned for each section, or why nothing is; and what is under way."""
     said, names = wording.street_words(words), wording.treatments(given, words)
+    work = work.sort_values("year", kind="stable")
     start = given.summary.get("fiscal_year_start")
     texts = []
     for told, period, what in zip(
@@ -114,8 +115,9 @@ def _said(given: Given, words: Language, work: pd.DataFrame, idle: pd.Series) ->
     planned = pd.Series(texts, index=pd.Index(work["section_id"]), dtype="str")
     reasons = idle[~idle.index.isin(planned.index)].map(lambda one: said.get(str(one), ""))
     begun = past.under_way(given).map(lambda name: said["underway"].format(project=name))
-    whys = _whys(given, words, work)
-    parts = [begun, planned, whys, reasons[reasons.ne("")]]
+    reasons = reasons[reasons.ne("") & ~reasons.index.isin(begun.index)]
+    is_first = ~planned.index.duplicated()
+    parts = [begun, planned[is_first], _whys(given, words, work), planned[~is_first], reasons]
     return ordered(pd.concat([one for one in parts if len(one)] or parts), idle.index)
 
 
