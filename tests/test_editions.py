@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from commands import bytes_of, copy_city, edit, make_city, norwalk
+from hypothesis import given, settings, strategies
 
-from norwalk_geo import io
+from norwalk_geo import budget, io
 from norwalk_geo.cli import editions, planning, reading
 from norwalk_geo.cli.show import Show
 from norwalk_geo.errors import SchemaError, SourceError
@@ -24,6 +27,9 @@ ADOPTED = ("--status", "adopted", "--adopted-on", "2026-06-16")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Invented town with a draft and an adopted edition; nobody may change it."""
     city = make_city(tmp_path_factory.mktemp("editions") / "town")
+    # Assets are in every edition, too; nothing else of the town takes long.
+    assets = '[tables]\nassets = "clean/assets.parquet"'
+    edit(city / "norwalk.toml", lambda text: text.replace("[tables]", assets))
     said = norwalk("edition", city, "draft 1", "--json")
     assert said.code == 0, said.err
     assert said.json["status"] == "draft"
@@ -57,7 +63,12 @@ def test_what_is_kept_reads_back_as_it_was_planned(kept: Path) -> None:
     for name in ("sections", "condition", "bands"):
         one, other = (pd.DataFrame(getattr(r, name)) for r in (found, made))
         pd.testing.assert_frame_equal(one, other, check_exact=True)
-    assert vars(found.beside) == vars(made.beside)
+    for name in ("assets", "outcomes", "years"):
+        pair = (getattr(r.beside.assets, name) for r in (found, made))
+        one, other = map(pd.DataFrame, pair)
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    plain = [replace(r.beside, assets=None) for r in (found, made)]
+    assert plain[0] == plain[1]
 
 
 def test_editions_are_listed_and_a_kept_one_is_not_planned_again(kept: Path) -> None:
@@ -189,3 +200,177 @@ def test_streets_cut_anew_are_shown_as_in_the_edition(kept: Path) -> None:
     assert len(fit.tables["work_done"]) == 1
     assert "2 sections are in one of the two alone" in notes[0]
     assert notes[1] == "1 rows of work_done are on other sections and left out."
+
+
+# ------------------------------------------------------------------ what changed
+
+
+def plan_of(works: dict[tuple[str, int], tuple[str, float]], sections: str) -> budget.Plan:
+    """Plan of nothing but work, on sections named by letters."""
+    rows = [
+        {"section_id": s, "year": y, "treatment_label": what, "cost_usd": usd}
+        for (s, y), (what, usd) in works.items()
+    ]
+    columns = ["section_id", "year", "treatment_label", "cost_usd"]
+    work = pd.DataFrame(rows, columns=columns).astype({"section_id": "str", "year": "int64"})
+    years = pd.DataFrame(index=pd.Index([2027, 2028], name="year"))
+    years = years.assign(budget_usd=9.0, spent_usd=8.0, miles_repaired=1.0, pci=60.0, backlog_usd=1)
+    nothing = pd.DataFrame()
+    return budget.Plan(
+        work=work.set_index(["section_id", "year"]),
+        outcomes=pd.DataFrame({"pci_end": 70.0}, index=pd.Index(list(sections), dtype="str")),
+        years=years,
+        objective=0.0,
+        bound=0.0,
+        do_nothing=0.0,
+        gap=None,
+        policies={},
+        pci_now=0.0,
+        objective_exact=0.0,
+        objective_plain=0.0,
+        classes=nothing,
+        row_prices=nothing,
+        payments=nothing,
+    )
+
+
+def test_what_changed_is_as_worked_by_hand() -> None:
+    before = plan_of(
+        {
+            ("a", 2027): ("seal", 10.0),  # stays
+            ("b", 2027): ("seal", 10.0),  # a year later
+            ("c", 2027): ("seal", 10.0),  # another treatment
+            ("d", 2027): ("seal", 10.0),  # dearer
+            ("e", 2027): ("seal", 10.0),  # dropped
+            ("g", 2027): ("seal", 10.0),  # the section is gone
+            ("h", 2027): ("seal", 10.0),  # goes on as k
+            ("i", 2027): ("seal", 10.0),  # its second work moves, a third is added
+            ("i", 2029): ("overlay", 50.0),
+        },
+        "abcdeghi",
+    )
+    after = plan_of(
+        {
+            ("a", 2027): ("seal", 10.0),
+            ("b", 2028): ("overlay", 40.0),
+            ("c", 2027): ("overlay", 40.0),
+            ("d", 2027): ("seal", 12.5),
+            ("f", 2027): ("seal", 10.0),
+            ("k", 2027): ("seal", 10.0),
+            ("i", 2027): ("seal", 10.0),
+            ("i", 2030): ("overlay", 50.0),
+            ("i", 2036): ("seal", 10.0),
+        },
+        "abcdefik",
+    )
+    changes = budget.diff(before, after, renamed={"h": "k"})
+    assert changes["change"].to_dict() == {
+        ("a", 1): "same",
+        ("b", 1): "moved",
+        ("c", 1): "treatment",
+        ("d", 1): "cost",
+        ("e", 1): "dropped",
+        ("f", 1): "added",
+        ("g", 1): "dropped",
+        ("i", 1): "same",
+        ("i", 2): "moved",
+        ("i", 3): "added",
+        ("k", 1): "same",
+    }
+    assert changes["section_change"].xs(1, level="work_number")[["f", "g", "k"]].tolist() == [
+        "later",
+        "earlier",
+        "both",
+    ]
+    assert changes.loc[("k", 1), "earlier_id"] == "h"
+    assert changes.loc[("e", 1), ["cost_after_usd", "year_after"]].isna().all()
+    assert changes["cost_change_usd"].sum() == 192.5 - 130.0
+    groups = pd.Series({"a": "alley", "b": "alley", "i": "arterial"})
+    summed = budget.diff_groups(changes, groups)
+    counts = summed.loc["arterial", [f"works_{k}" for k in ("same", "moved", "added", "dropped")]]
+    assert counts.tolist() == [1, 1, 1, 0]
+    assert summed["cost_change_usd"].to_dict() == {"alley": 30, "arterial": 10, "not known": 22.5}
+    with pytest.raises(SchemaError, match="gives a section to two of the earlier plan"):
+        budget.diff(before, after, renamed={"h": "a"})
+
+
+WORKS = strategies.dictionaries(
+    strategies.tuples(strategies.sampled_from("abc"), strategies.integers(2027, 2031)),
+    strategies.tuples(strategies.sampled_from(["seal", "overlay"]), strategies.integers(1, 3)),
+    max_size=9,
+)
+
+
+@settings(max_examples=20)
+@given(WORKS, WORKS)
+def test_every_piece_of_work_is_told_once(one: dict[Any, Any], other: dict[Any, Any]) -> None:
+    changes = budget.diff(plan_of(one, "abc"), plan_of(other, "abc")).reset_index()
+    for side, works in (("before", one), ("after", other)):
+        rows = changes[changes[f"year_{side}"].notna()]
+        columns = ["section_id", f"year_{side}", f"treatment_{side}", f"cost_{side}_usd"]
+        told = [((s, y), (what, usd)) for s, y, what, usd in rows[columns].itertuples(index=False)]
+        assert sorted(told) == sorted(works.items())
+    # Work of one year on one section is never torn apart, and no two pieces are left unpaired.
+    for key in one.keys() & other.keys():
+        own = changes[changes["section_id"].eq(key[0]) & changes["year_after"].eq(key[1])]
+        assert own["year_before"].tolist() == [key[1]]
+    for section in "abc":
+        found = set(changes.loc[changes["section_id"].eq(section), "change"])
+        assert not {"added", "dropped"} <= found
+    total = sum(usd for _, usd in other.values()) - sum(usd for _, usd in one.values())
+    assert changes["cost_change_usd"].sum() == total
+    again = budget.diff(plan_of(one, "abc"), plan_of(one, "abc"))
+    assert set(again["change"]) <= {"same"}
+
+
+@pytest.fixture(scope="module")
+def second(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town with less money and a section that was renumbered, and one edition more."""
+    city = copy_city(kept, tmp_path_factory.mktemp("second") / "town")
+    less = ("120_000", "60_000"), ('assets = "clean/assets.parquet"\n', "")
+    for was, now in less:
+        edit(city / "norwalk.toml", lambda text, was=was, now=now: text.replace(was, now))
+    sections = io.read_table(city / "clean" / "sections.gpkg", "sections")
+    surveys = io.read_table(city / "clean" / "surveys.csv", "surveys").reset_index()
+    worked = editions.read(kept, "final").results.plan.work.index.get_level_values("section_id")
+    renamed, gone = worked[0], worked[-1]
+    moved = sections.rename(index={renamed: "r1"}).drop(index=gone)
+    io.write_table(moved, city / "clean" / "sections.gpkg", "sections")
+    surveys["section_id"] = surveys["section_id"].replace(renamed, "r1")
+    left = surveys[surveys["section_id"].ne(gone)].set_index(["section_id", "survey_date"])
+    io.write_table(left, city / "clean" / "surveys.csv", "surveys")
+    assert norwalk("edition", city, "less", "--quiet").code == 0
+    return city
+
+
+def test_two_editions_are_compared_in_every_file(second: Path, tmp_path: Path) -> None:
+    said = norwalk("diff", second, "final", "less", "--out", tmp_path, "--json")
+    assert said.code == 0, said.err
+    told = said.json
+    before, after = (editions.read(second, name).results.plan for name in ("final", "less"))
+    assert told["work"] == {
+        "cost_before_usd": round(before.work["cost_usd"].sum(), 2),
+        "cost_after_usd": round(after.work["cost_usd"].sum(), 2),
+        "cost_change_usd": round(after.work["cost_usd"].sum() - before.work["cost_usd"].sum(), 2),
+    }
+    assert told["streets"] == {"gone": 1}
+    assert "table sections" in told["notes"][0]
+    assert "settings" in told["notes"][0]
+    listed = pd.read_csv(tmp_path / "diff.csv", dtype={"notice": "str"})
+    assert set(listed["notice"]) == {"Invented data: not Norwalk's plan"}
+    assert listed["change"].value_counts().to_dict() == {
+        name: count for name, count in told["changes"].items() if count
+    }
+    assert round(listed["cost_change_usd"].sum(), 2) == told["work"]["cost_change_usd"]
+    sheets = pd.read_excel(tmp_path / "diff.xlsx", sheet_name=None, header=3)
+    assert set(sheets) == {"Work", "By year", "By class", "Streets", "About"}
+    assert len(sheets["Work"]) == len(listed) + 1
+    page = (tmp_path / "diff.html").read_text(encoding="utf-8")
+    assert "The streets are not the same" in page
+    costs = {f"{usd:,.0f}" for usd in after.work["cost_usd"] if usd > 1000}
+    assert not costs & set(re.findall(r"\$([\d,]+)", page[page.index("streets-title") :]))
+    assert "Invented data" in (tmp_path / "diff_map.html").read_text(encoding="utf-8")
+    same = norwalk("diff", second, "final", "draft 1", "--out", tmp_path / "same", "--json").json
+    assert [name for name, count in same["changes"].items() if count] == ["same"]
+    assert "is no edition" in error("diff", second, "final", "other", "--out", tmp_path / "no")
+    assert not (tmp_path / "no").exists()

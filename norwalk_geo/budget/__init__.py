@@ -11,6 +11,7 @@ from __future__ import annotations
 from norwalk_geo.budget.backlogs import LeastBacklog, least_backlog
 from norwalk_geo.budget.cheapest import Cheapest, cheapest
 from norwalk_geo.budget.demands import RAMPS, Demands, Fund
+from norwalk_geo.budget.differing import PlanChanges, diff, diff_groups, diff_years
 from norwalk_geo.budget.judged import judge
 from norwalk_geo.budget.model import Rules
 from norwalk_geo.budget.packages import (
@@ -51,6 +52,7 @@ __all__ = [
     "LeastBacklog",
     "Packages",
     "Plan",
+    "PlanChanges",
     "Ramps",
     "Rotation",
     "Rules",
@@ -61,6 +63,9 @@ __all__ = [
     "cost_of_delay",
     "cost_to_hold",
     "curve",
+    "diff",
+    "diff_groups",
+    "diff_years",
     "hidden_ramps",
     "judge",
     "least_backlog",

@@ -285,6 +285,7 @@ def run(
 
 
 app.command()(kept.edition)
+app.command()(kept.diff)
 app.command()(state.assess)
 app.command()(state.backtest)
 app.command()(state.scorecard)

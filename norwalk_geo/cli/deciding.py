@@ -75,6 +75,8 @@ class Decided:
 def _tables(results: report.Results, treatments: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Gather the tables of a plan by the names of their schemas."""
     plan, beside = results.plan, results.beside
+    other = beside.assets
+    assets = (other.assets, other.outcomes, other.years) if other else (None, None, None)
     found = {
         "sections": results.sections,
         "condition": results.condition,
@@ -88,6 +90,7 @@ def _tables(results: report.Results, treatments: pd.DataFrame) -> dict[str, pd.D
         "band_summary": results.bands,
         "treatments": treatments,
         **{name: getattr(beside, name) for name in editions.BESIDE},
+        **dict(zip(editions.ASSETS, assets, strict=True)),
     }
     return {name: table for name, table in found.items() if table is not None}
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import budget, io, report
+from norwalk_geo import budget, infrastructure, io, report
 from norwalk_geo.cli import assessing, planning
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import Problem, SourceError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from norwalk_geo.cli.show import Show
 
 __all__ = [
+    "ASSETS",
     "BESIDE",
     "FOLDER",
     "Chosen",
@@ -34,6 +35,7 @@ __all__ = [
 
 FOLDER = "editions"
 BESIDE = ("rotation", "rotation_prices", "packages", "left_out", "targets")
+ASSETS = ("assets", "asset_outcomes", "asset_years")
 # Tables of a city that name sections; with streets of an edition, rows of others are left out.
 _OF_SECTIONS = (
     "surveys",
@@ -84,7 +86,9 @@ def _results(
     condition = tables["condition"]
     if "is_assumed" in condition:
         condition = condition.assign(is_assumed=condition["is_assumed"].eq("True"))
-    beside = {name: tables.get(name) for name in BESIDE}
+    beside: dict[str, Any] = {name: tables.get(name) for name in BESIDE}
+    if "assets" in tables:
+        beside["assets"] = infrastructure.AssetPlan(*(tables[name] for name in ASSETS))
     return report.Results(
         gpd.GeoDataFrame(tables["sections"]),
         condition,

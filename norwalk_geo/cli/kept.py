@@ -1,8 +1,9 @@
-"""The command that keeps editions of a plan."""
+"""The commands that keep editions of a plan and compare them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -13,7 +14,7 @@ from norwalk_geo.cli.options import City, Day, Json, Quiet
 if TYPE_CHECKING:
     from norwalk_geo import io
 
-__all__ = ["edition"]
+__all__ = ["diff", "edition"]
 
 
 def edition(
@@ -72,6 +73,35 @@ def edition(
             kept, done = deciding.mark(city, name, said), "Decided on"
         at = folder / editions.FOLDER / name
         show.tell(_record(kept), f"{done}: {_line(kept)}", f"  {at}")
+
+
+def diff(
+    city: City,
+    earlier: Annotated[str, typer.Argument(help="Name of the earlier edition.")],
+    later: Annotated[str, typer.Argument(help="Name of the later edition.")],
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder for the results. Default: CITY/out/diff."),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Say what changed from one edition of the plan to another.
+
+    Work that was added, dropped, moved to another year, or has another treatment or cost; totals by
+    year and class; condition. Sections that are gone or were cut anew are listed. Writes diff.html,
+    diff_map.html, diff.xlsx, diff.csv and summary.json; no cost of a street is on the pages.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo import report
+        from norwalk_geo.cli import differing, job
+
+        target = out or job.default_out(city) / "diff"
+        made = differing.write(city, (earlier, later), target, show=show)
+        files = [f"  {target / name}" for name in made.files]
+        said = report.diff_answers(made.summary)
+        show.tell(made.summary, made.summary["notice"], *said, "Look at:", *files)
 
 
 def _record(kept: io.Kept) -> dict[str, Any]:

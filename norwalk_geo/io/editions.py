@@ -90,6 +90,14 @@ def _read(path: Path) -> DataFrame:
     return checked
 
 
+def _ending(table: str) -> str:
+    """Choose the format of a table: lines for any GIS, points and areas together, or text."""
+    geometry = schema.describe(table).geometry
+    if not geometry:
+        return "csv"
+    return "gpkg" if geometry == "LineString" else "parquet"
+
+
 def _check_name(name: str) -> None:
     """Find a name that cannot be the name of a folder on every system."""
     if not _NAME.fullmatch(name) or name != name.strip(" ."):
@@ -192,8 +200,7 @@ def keep_edition(
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
         (aside / _SUMMARY).write_text(text + "\n", encoding="utf-8", newline="\n")
         for name, frame in tables.items():
-            ending = "gpkg" if schema.describe(name).geometry else "csv"
-            write_table(frame, aside / f"{name}.{ending}", name, as_of=kept.as_of)
+            write_table(frame, aside / f"{name}.{_ending(name)}", name, as_of=kept.as_of)
         hashes = {path.name: sha256(path) for path in sorted(aside.iterdir())}
         made = replace(kept, number=number, files=hashes)
         (aside / RECORD).write_text(record_text(made), encoding="utf-8", newline="\n")

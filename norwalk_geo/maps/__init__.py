@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from norwalk_geo.maps.barriers import barriers_layer
 from norwalk_geo.maps.blocks import check_ids
+from norwalk_geo.maps.changes import changes_drawing, changes_layer
 from norwalk_geo.maps.compose import Parts, compose, parts
 from norwalk_geo.maps.drawings import Drawing, View, condition_drawing, plan_drawing
 from norwalk_geo.maps.elements import BlockLayer
@@ -33,6 +34,8 @@ __all__ = [
     "assets_layer",
     "band_of",
     "barriers_layer",
+    "changes_drawing",
+    "changes_layer",
     "check_ids",
     "compose",
     "condition_drawing",

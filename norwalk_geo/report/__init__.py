@@ -7,6 +7,8 @@ from norwalk_geo.report.assessment import Assessment, assessment_summary, write_
 from norwalk_geo.report.beside import Beside, certificate
 from norwalk_geo.report.compared_page import answers, share_text
 from norwalk_geo.report.comparison import Compared, comparison_summary, write_comparison
+from norwalk_geo.report.differing import DIFF_FILES, Different, diff_summary, write_diff
+from norwalk_geo.report.differing_page import answers as diff_answers
 from norwalk_geo.report.entryforms import read_entries, write_entry_forms
 from norwalk_geo.report.fieldbook import field_words, field_workbook
 from norwalk_geo.report.fieldforms import field_layers
@@ -27,10 +29,12 @@ from norwalk_geo.report.zone_map import ZoneValues, latest_by_zone, zone_maps, z
 
 __all__ = [
     "ACCESS_FILES",
+    "DIFF_FILES",
     "Accessible",
     "Assessment",
     "Beside",
     "Compared",
+    "Different",
     "FieldSheets",
     "Results",
     "Scored",
@@ -42,6 +46,8 @@ __all__ = [
     "backtest_summary",
     "certificate",
     "comparison_summary",
+    "diff_answers",
+    "diff_summary",
     "field_layers",
     "field_sheets",
     "field_words",
@@ -65,6 +71,7 @@ __all__ = [
     "write_backtest",
     "write_comparison",
     "write_csv",
+    "write_diff",
     "write_entry_forms",
     "write_json",
     "write_plan",

@@ -115,6 +115,36 @@ _COLUMNS = {
     "pci_exact": Column("PCI in continuous age", "fine"),
     "usd_per_point": Column("One more point costs ($)", "money"),
     "backlog_usd": Column("Backlog (constant $)", "money"),
+    "change": Column("What changed", "text"),
+    "section_change": Column("Section is in", "text"),
+    "earlier_id": Column("Section before", "text"),
+    "work_number": Column("Work no.", "count"),
+    **{
+        f"{name}_{side}{unit}": Column(f"{label} {side}", kind, is_summed=is_summed)
+        for name, unit, label, kind, is_summed in (
+            ("year", "", "Fiscal year", "year", False),
+            ("treatment", "", "Treatment", "text", False),
+            ("cost", "_usd", "Cost (constant $)", "money", True),
+            ("budget", "_usd", "Budget (constant $)", "money", True),
+            ("spent", "_usd", "Spent (constant $)", "money", True),
+            ("backlog", "_usd", "Backlog (constant $)", "money", False),
+            ("miles", "", "Centerline miles", "miles", True),
+            ("pci_end", "", "PCI at end of plan", "points", False),
+        )
+        for side in ("before", "after")
+    },
+    **{
+        f"works_{name}": Column(f"Work {label}", "count", is_summed=True)
+        for name, label in (
+            ("same", "as before"),
+            ("moved", "moved to another year"),
+            ("treatment", "with another treatment"),
+            ("cost", "with another cost alone"),
+            ("added", "added"),
+            ("dropped", "dropped"),
+        )
+    },
+    "cost_change_usd": Column("Difference (constant $)", "money", is_summed=True),
     "policy_label": Column("Policy", "text"),
     "objective": Column("Condition over the plan (points)", "fine"),
     "bound": Column("No plan can exceed (points)", "fine"),
