@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import timetables as toy
-from commands import norwalk
-from shapely import Point, box
+from shapely import LineString, Point, box
 
 from norwalk_geo import routing, schema, sites, towns
 from norwalk_geo.errors import SchemaError
@@ -169,8 +164,13 @@ def test_a_partial_figure_is_marked(places: gpd.GeoDataFrame) -> None:
         index=pd.MultiIndex.from_tuples([("z", "n1"), ("z", "n2")], names=["zone_id", "node_id"]),
     )
     found = sites.by_transit(
-        places, times, limits_min=[30, 60], partial_because={"excelsior": "x"}, people=people
-    ).loc["excelsior"]
+        places,
+        times,
+        sites.Riders(),
+        limits_min=[30, 60],
+        partial_because={"excelsior": "x"},
+        people=people,
+    ).xs("excelsior")
     assert found["people"].tolist() == [5, 12]
     assert found["gained_people"].tolist() == [0, 7]
     assert found["is_partial"].all()
@@ -190,30 +190,170 @@ def test_judgments_agree_or_say_how_far_they_do_not() -> None:
         sites.weigh(pd.DataFrame([[1, 3, 1], [3, 1, 1], [1, 1, 1]], items, items))
 
 
-@pytest.mark.slow
-def test_the_command_writes_everything_and_no_partial_figure_is_on_a_page(tmp_path: Path) -> None:
-    assert norwalk("new", tmp_path / "c", "--synthetic", "--size", "town").code == 0
-    feed = toy.pack(tmp_path, toy.TOY)
-    refused = norwalk("sites", tmp_path / "c", "--out", tmp_path / "o", "--gtfs", feed)
-    assert refused.code == 1
-    assert "2026-03-02 to 2026-03-15" in refused.err
-    assert not (tmp_path / "o" / "sites" / "summary.json").exists()
-    done = norwalk(
-        *("sites", tmp_path / "c", "--out", tmp_path / "o", "--screens"),
-        *("--gtfs", feed, "--day", "2026-03-04"),
+def test_repairs_come_in_the_order_of_people_for_each_dollar() -> None:
+    """By hand: 10 people for $100 are 100 a thousand dollars; without a price comes last."""
+    index = pd.MultiIndex.from_tuples(
+        [("s", "a"), ("s", "b"), ("s", "c"), ("s", "d")], names=["site_id", "repair_id"]
     )
-    assert done.code == 0, done.err
-    folder = tmp_path / "o" / "sites"
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    named = [row["site_id"] for row in summary["sites"]]
-    assert named == ["entertainment_district", "excelsior", "tank_farm", "transit_village"]
-    assert all(row["is_partial"] for row in summary["transit"])
-    with pd.ExcelFile(folder / "comparison.xlsx") as book:
-        assert "Transit" not in book.sheet_names
-    for site in named:
-        page = (folder / f"{site}.html").read_text(encoding="utf-8")
-        assert "Invented data" in page
-        assert "in no comparison and on no page" in page
-    layer = gpd.read_file(folder / "isochrones.gpkg", layer="sites")
-    assert layer["notice"].str.contains("Invented").all()
-    assert (folder / "reach.parquet").exists()
+    helped = pd.DataFrame({"people": [10, 30, 99, 0]}, index=index)
+    priced = pd.DataFrame({"cost_usd": [100.0, 900.0], "planned": "plan"}, index=["a", "b"])
+    found = sites.per_dollar(helped, priced.rename_axis("repair_id")).reset_index()
+    assert found["repair_id"].tolist() == ["a", "b", "c"]
+    assert found["place_in_site"].tolist() == [1, 2, 3]
+    assert found["people_per_thousand_dollars"].iloc[0] == 100
+    assert found[["cost_usd", "people_per_thousand_dollars"]].iloc[2].isna().all()
+
+
+def test_people_on_ways_travel_as_long_as_their_ways_take(toy_city) -> None:  # type: ignore[no-untyped-def]
+    """One person at each corner: time on all edges is the time of all ways, to the millisecond."""
+    cut, edges, _, _ = toy_city
+    ways = routing.network_graph(edges, routing.costs(edges, "walk"))
+    snapped = routing.snap(ways, ways.nodes.iloc[[7]][["geometry"]].assign(kind="site"))
+    reach = routing.reach(snapped, limit_min=60)
+    ids = pd.MultiIndex.from_product([["z"], ways.nodes.index], names=["zone_id", "node_id"])
+    found = sites.people_on_ways(snapped, reach, pd.DataFrame({"people": 1}, index=ids))
+    people = found.droplevel("site_id")["people"]
+    times = snapped.ways.links.set_index("edge_id")[["forward_ms", "backward_ms"]]
+    assert times["forward_ms"].equals(times["backward_ms"])
+    assert (people * times["forward_ms"]).sum() == reach["cost_ms"].sum()
+    # A site in the middle of a street: who comes from both ends is on it once.
+    middle = sites.people_on_ways(
+        cut, routing.reach(cut, limit_min=60), pd.DataFrame({"people": 1}, index=ids)
+    ).xs("near")["people"]
+    assert middle.max() == len(ids)
+
+
+def drawn(**cells: list[object]) -> gpd.GeoDataFrame:
+    crs = towns.destinations().crs
+    ids = pd.Index([f"e{k}" for k in range(len(cells["change"]))], name="edit_id")
+    shapes = cells.pop("geometry", [None] * len(ids))
+    plain = pd.DataFrame({"alternative": "A", **cells}, index=ids)
+    frame = gpd.GeoDataFrame(plain, geometry=shapes, crs=crs)
+    return gpd.GeoDataFrame(schema.check(frame, "site_edits"))
+
+
+def try_out(toy_city, edits: gpd.GeoDataFrame, gates: gpd.GeoDataFrame | None = None):  # type: ignore[no-untyped-def]
+    """Walk before and after, and give all people who gain by site."""
+    _, edges, two, zones = toy_city
+    places = two.assign(point_is="point", source="drawn", name=two.index)
+    today = sites.doors(places, entrances=gates)
+    opened = sites.doors(places, entrances=gates, alternative="A")
+    found = sites.alternative_changes(
+        sites.edited(edges, edits),
+        (today.assign(kind=today["site_id"]), opened.assign(kind=opened["site_id"])),
+        zones,
+        profile="walk",
+        unknowns="avoid",
+        limits_min=[5],
+    )
+    own = found[found["grouping"].eq("all") & found["measure"].eq("people")]
+    zone = found[found["grouping"].eq("zone") & found["measure"].eq("people")]
+    assert zone.groupby("site_id")["gained"].sum().eq(own.set_index("site_id")["gained"]).all()
+    return own.set_index("site_id")["gained"]
+
+
+def test_a_path_gives_and_a_closed_street_takes(toy_city) -> None:  # type: ignore[no-untyped-def]
+    snapped, edges, two, _ = toy_city
+    at = two.geometry["near"]
+    # A straight path from the first corner that is just too far today.
+    far = routing.reach(snapped, limit_min=30)["cost_ms"].xs("near", level="site_id")
+    begin = snapped.ways.nodes.geometry[far[far.gt(300_000)].idxmin()]
+    path = LineString([(begin.x, begin.y), (at.x, at.y)])
+    added = drawn(change=["add"], kind=["path"], geometry=[path])
+    gained = try_out(toy_city, added)
+    assert gained["near"] > 0
+    assert gained["far"] == 0
+    near = edges.distance(at).sort_values().index
+    closed = drawn(change=["close", "close"], edge_id=list(near[1:3]))
+    assert try_out(toy_city, closed)["near"] < 0
+    steep = drawn(change=["change"], edge_id=[near[0]], running_slope_pct=[15.0])
+    assert try_out(toy_city, steep)["near"] <= 0
+    assert try_out(toy_city, drawn(change=["bus"], route_id=["r"]))["near"] == 0
+
+
+def test_a_new_gate_takes_nothing_from_anybody(toy_city) -> None:  # type: ignore[no-untyped-def]
+    edges = toy_city[1]
+    gate = edges.geometry.iloc[0].interpolate(0.5, normalized=True)
+    gates = gpd.GeoDataFrame(
+        {"site_id": ["near"], "alternative": ["A"], "source": ["drawn"]},
+        index=pd.Index(["g"], name="entrance_id"),
+        geometry=[gate],
+        crs=edges.crs,
+    )
+    none = drawn(change=["bus"], route_id=["r"])
+    assert try_out(toy_city, none, gates)["near"] > 0
+    assert try_out(toy_city, none, gates)["far"] == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"change": ["close"], "edge_id": ["nowhere"]}, "is no edge of the city"),
+        ({"change": ["add"], "kind": ["path"]}, "geometry: is missing"),
+        ({"change": ["add"], "geometry": [LineString([(0, 0), (9, 9)])]}, "kind: is missing"),
+        (
+            {"change": ["add"], "kind": ["path"], "geometry": [LineString([(0, 0), (9, 9)])]},
+            "meets no way",
+        ),
+    ],
+)
+def test_an_edit_that_cannot_be_made_is_refused(toy_city, cells, said: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SchemaError, match=said):
+        sites.edited(toy_city[1], drawn(**cells))
+
+
+def test_a_cut_edge_keeps_its_given_length(toy_city) -> None:  # type: ignore[no-untyped-def]
+    _, edges, _, _ = toy_city
+    given = edges.assign(length_ft=edges.geometry.length * 2)
+    middle = edges.geometry.iloc[0].interpolate(0.4, normalized=True)
+    path = LineString([(middle.x, middle.y), (middle.x + 9_000, middle.y + 9_000)])
+    made = sites.edited(given, drawn(change=["add"], kind=["path"], geometry=[path])).before
+    pieces = made[made.index.str.startswith(f"{edges.index[0]}-")]
+    assert len(pieces) == 2
+    assert pieces["length_ft"].sum() == pytest.approx(given["length_ft"].iloc[0])
+
+
+def test_doors_are_entrances_else_the_boundary_else_the_point(places: gpd.GeoDataFrame) -> None:
+    square = [places.geometry[one].buffer(300, cap_style="square") for one in places.index[:2]]
+    bounds = gpd.GeoDataFrame(
+        {"boundary_is": "sketch", "source": "drawn"},
+        index=places.index[:2],
+        geometry=square,
+        crs=places.crs,
+    )
+    gate = gpd.GeoDataFrame(
+        {"site_id": [places.index[0]], "source": ["drawn"]},
+        index=pd.Index(["g"], name="entrance_id"),
+        geometry=[Point(square[0].bounds[0], places.geometry.iloc[0].y)],
+        crs=places.crs,
+    )
+    found = sites.doors(places, boundaries=bounds, entrances=gate)
+    assert found["stands_for"].value_counts().to_dict() == {
+        "point": 2,
+        "entrance": 1,
+        "boundary": 1,
+    }
+    assert sites.areas(places, bounds).geometry.iloc[0].geom_type == "Polygon"
+    far = gate.set_geometry([Point(0, 0)], crs=places.crs)
+    with pytest.raises(SchemaError, match="over 100 ft from the boundary"):
+        sites.doors(places, boundaries=bounds, entrances=far)
+    with pytest.raises(SchemaError, match="is no site given"):
+        sites.doors(places, entrances=gate.assign(site_id="elsewhere"))
+
+
+def test_all_doors_of_a_site_are_one_start(toy_city) -> None:  # type: ignore[no-untyped-def]
+    """From a node of each of two doors: what both areas cover, the one of the site does."""
+    snapped, edges, two, _ = toy_city
+    gates = gpd.GeoDataFrame(
+        {"site_id": "near", "source": "drawn"},
+        index=pd.Index(["g1", "g2"], name="entrance_id"),
+        geometry=[edges.geometry.iloc[k].centroid for k in (0, 40)],
+        crs=edges.crs,
+    )
+    doors = sites.doors(two.assign(point_is="p", source="s"), entrances=gates).assign(kind="x")
+    placed = sites.by_site(routing.snap(snapped.ways, doors), doors)
+    ways, nodes = sites.starts(placed)
+    area = routing.isochrones(ways, [nodes["near"]], [2]).geometry.iloc[0]
+    for node in placed.sites.loc[placed.sites["site_id"].eq("near"), "node_id"]:
+        one = routing.isochrones(placed.ways, [node], [2]).geometry.iloc[0]
+        assert one.difference(area).area < 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -46,7 +46,7 @@ def pack(folder: Path, texts: Mapping[str, str], name: str = "toy.zip") -> Path:
     return path
 
 
-def table(names: str, rows: list[tuple[object, ...]]) -> str:
+def table(names: str, rows: Sequence[tuple[object, ...]]) -> str:
     """Write rows as text."""
     out = io.StringIO()
     csv.writer(out).writerows([names.split(","), *rows])

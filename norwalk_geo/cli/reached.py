@@ -31,6 +31,10 @@ def sites(
     screens: Annotated[
         bool, typer.Option("--screens", help="Hold the sites against Californian screens.")
     ] = False,
+    results: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--results", help="Folder with results of run and ada. Default: CITY/out."),
+    ] = None,
     as_of: Day = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -46,5 +50,6 @@ def sites(
         from norwalk_geo.cli import job, siting
 
         target = out or job.default_out(city)
-        asked = siting.Asked(tuple(gtfs or ()), day.date() if day else None, screens)
+        when = day.date() if day else None
+        asked = siting.Asked(tuple(gtfs or ()), when, screens, results)
         show.sited(siting.write(city, target, asked, as_of=as_of, show=show), target)

@@ -1,18 +1,17 @@
-"""Files of the sites: table, reach, areas, comparison, summary, and a page for each site."""
+"""Files of the sites: table, reach, areas, comparison and summary."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import io, schema
-from norwalk_geo.report import sited_map, sited_page
+from norwalk_geo import io
 from norwalk_geo.report.summary import records
 from norwalk_geo.report.workbook import workbook
 from norwalk_geo.report.writing import write_csv, write_json
@@ -23,9 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["Sited", "site_notes", "sites_summary", "write_sites"]
 
 _SHEETS = {
+    "doors": "Where reached",
     "figures": "Who gets there",
     "gaps": "Groups",
     "ways": "Ways in",
+    "repairs": "Repairs",
+    "alternatives": "Alternatives",
     "stations": "Stations",
     "operators": "No timetable",
     "trips": "Trips added",
@@ -51,13 +53,16 @@ class Sited:
     edges
         What one can go on.
     tables
-        `figures`, `reach`, `isochrones`, `ways`, `stations` and `trips`; `gaps`, `transit`,
-        `operators` and `screens` where they are known.
+        `doors`, `figures`, `reach`, `isochrones`, `ways`, `stations` and `trips`; `gaps`,
+        `repairs`, `alternatives`, `transit`, `operators` and `screens` where they are known.
+    layers
+        Boundaries, entrances and edits as the city gave them, by name.
     """
 
     sites: Sites
     edges: Edges
     tables: Mapping[str, pd.DataFrame]
+    layers: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def site_notes(found: Sited, *, has_zones: bool) -> list[str]:
@@ -74,7 +79,7 @@ def site_notes(found: Sited, *, has_zones: bool) -> list[str]:
     Returns
     -------
     notes
-        Sentences that every page and sheet carries.
+        Sentences that every sheet carries.
     """
     notes = [] if has_zones else [_NO_ZONES]
     if "transit" not in found.tables:
@@ -141,50 +146,19 @@ def _about(summary: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _comparison(found: Sited) -> dict[str, pd.DataFrame]:
-    """Lay out the sheets; transit only where it is whole."""
-    sheets = {
-        label: found.tables[name]
-        for name, label in _SHEETS.items()
-        if name in found.tables and len(found.tables[name])
-    }
+    """Lay out the sheets; of transit and its alternatives only what is whole."""
+    sheets = {}
+    for name, label in _SHEETS.items():
+        table = found.tables.get(name, pd.DataFrame())
+        if name == "alternatives" and len(table):
+            table = table[~table["is_partial"].astype("bool")].drop(columns="is_partial")
+        if len(table):
+            sheets[label] = table
     whole = _whole_transit(found)
     return sheets if whole is None else sheets | {"Transit": whole.drop(columns="partial_because")}
 
 
-def _row(table: pd.DataFrame | None, site: str) -> dict[str, Any] | None:
-    """Take the row of a site, if it has one."""
-    own = pd.DataFrame() if table is None or table.empty else table[table["site_id"].eq(site)]
-    return None if own.empty else {str(name): value for name, value in own.iloc[0].items()}
-
-
-def _pages(folder: Path, found: Sited, summary: Mapping[str, Any]) -> list[str]:
-    """Write the page of every site."""
-    labels, names = schema.labels(schema.parameters("profiles"), "en"), []
-    programme = schema.parameters("programmes").reset_index()
-    areas = found.tables.get("isochrones")
-    for site, row in found.sites.iterrows():
-        on_foot = gpd.GeoDataFrame(found.sites.iloc[:0][["geometry"]]).assign(limit_min=0.0)
-        if areas is not None:
-            own = areas[areas["origin_id"].eq(site) & areas["profile"].eq("walk")]
-            on_foot = gpd.GeoDataFrame(own, geometry="geometry", crs=found.edges.crs)
-        figures = found.tables.get("figures", pd.DataFrame({"site_id": []}))
-        tables = {
-            "figures": figures[figures["site_id"].eq(site)],
-            "programme": programme[programme["site_id"].eq(site)],
-            "ways": _row(found.tables["ways"], str(site)),
-            "trips": _row(found.tables["trips"], str(site)),
-            "station": _row(found.tables["stations"], str(site)),
-            "labels": labels,
-        }
-        drawn = sited_map.picture(found.edges, on_foot, row["geometry"])
-        text = sited_page.page(row.drop("geometry").to_dict(), tables, summary, drawn)
-        name = f"{site}.html"
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        names.append(name)
-    return names
-
-
-def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> tuple[str, ...]:
+def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> None:
     """
     Write the files of the sites.
 
@@ -199,9 +173,9 @@ def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> tuple
 
     Returns
     -------
-    pages
-        Names of the pages; `sites.csv`, `reach.parquet`, `isochrones.gpkg`, `comparison.xlsx` and
-        `summary.json` are beside them.
+    nothing
+        `sites.csv`, `reach.parquet`, `isochrones.gpkg` (with boundaries, entrances and edits where
+        they are given), `comparison.xlsx` and `summary.json` are written.
 
     Raises
     ------
@@ -217,6 +191,9 @@ def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> tuple
     if "isochrones" in found.tables:
         areas = gpd.GeoDataFrame(found.tables["isochrones"], geometry="geometry")
         layers["isochrones"] = areas.set_crs(found.edges.crs).assign(notice=notice)
+    for name, table in found.layers.items():
+        own = gpd.GeoDataFrame(table)
+        layers[name] = own[own.geometry.notna()].assign(notice=notice)
     io.write_layers(layers, folder / "isochrones.gpkg", as_of=as_of)
     workbook(
         folder / "comparison.xlsx",
@@ -227,4 +204,3 @@ def write_sites(folder: Path, found: Sited, summary: Mapping[str, Any]) -> tuple
         as_of=as_of,
     )
     write_json(folder / "summary.json", summary)
-    return tuple(_pages(folder, found, summary))

@@ -7,7 +7,7 @@ every result. The network is searched as it is, so that a change is answered at 
 
 from __future__ import annotations
 
-from norwalk_geo.routing.changing import before_after, edit_ways
+from norwalk_geo.routing.changing import before_after, edit_ways, snap_after
 from norwalk_geo.routing.costs import UNKNOWNS, costs, street_edges
 from norwalk_geo.routing.edits import add_edges, add_turns, close_edges, recost_edges
 from norwalk_geo.routing.gains import gains
@@ -77,6 +77,7 @@ __all__ = [
     "route",
     "sidewalk_edges",
     "snap",
+    "snap_after",
     "spread",
     "street_edges",
     "stress_levels",

@@ -22,7 +22,7 @@ from norwalk_geo.routing.ways import CLOSED, Ways, network_graph
 if TYPE_CHECKING:
     from norwalk_geo.schema import AccessChanges, Edges, NodePeople, Zones
 
-__all__ = ["before_after", "edit_ways"]
+__all__ = ["before_after", "edit_ways", "snap_after"]
 
 _TIMES = ["forward_ms", "backward_ms"]
 # An edge that ends farther than this from a node that it names does not end there.
@@ -201,13 +201,37 @@ def before_after(
             zones=zones,
             kinds=kinds,
         )
-        for snapped in (snap(before, places), _placed(before, after, places))
+        for snapped in (snap(before, places), snap_after(before, after, places))
     ]
     return changes(*counted)
 
 
-def _placed(before: Ways, after: Ways, places: gpd.GeoDataFrame) -> Snapped:
-    """Put places on the edges that they had, open or not, and on new edges that are nearest."""
+def snap_after(before: Ways, after: Ways, places: gpd.GeoDataFrame) -> Snapped:
+    """
+    Put places on changed ways: on the edges that they had, and on new edges that are nearer.
+
+    Parameters
+    ----------
+    before
+        The network as it was.
+    after
+        The network of the same traveller, changed.
+    places
+        Points or areas with their `kind`.
+
+    Returns
+    -------
+    snapped
+        As `snap` gives it. A place keeps its edge, open or not, so that an added edge takes no
+        place away from anybody, and a removed one brings none nearer.
+
+    Raises
+    ------
+    CrsError
+        The places are in another system.
+    SchemaError
+        Ids used twice, or places without a place.
+    """
     links, old = after.links, before.links.set_index("edge_id")
     row = old.index.get_indexer(links["edge_id"])
     stays = row >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,9 +14,32 @@ if TYPE_CHECKING:
     from norwalk_geo.routing import Snapped
     from norwalk_geo.schema import NodePeople, Reach, Sites
 
-__all__ = ["by_transit", "stop_walks"]
+__all__ = ["Riders", "as_reach", "by_transit", "stop_walks"]
 
-_MS_PER_S = 1000
+_MS_PER_S, _S_PER_MIN = 1000, 60
+
+
+@dataclass(frozen=True)
+class Riders:
+    """
+    Who rides, and what of the timetables they use.
+
+    Parameters
+    ----------
+    profile
+        Who travels to the stop and from it.
+    unknowns
+        What is done with ways, stops and trips of which too little is known.
+    trips_left_out
+        Trips of the day that are not used, as `transit.Timetable` counts them.
+    trips_unsure
+        Trips that are used though it is not known whether they take a wheelchair.
+    """
+
+    profile: str = "walk"
+    unknowns: str = "avoid"
+    trips_left_out: int = 0
+    trips_unsure: int = 0
 
 
 def _seconds(cost_ms: pd.Series) -> pd.Series:
@@ -60,9 +84,43 @@ def stop_walks(
     )
 
 
+def as_reach(times: pd.DataFrame, riders: Riders) -> Reach:
+    """
+    Write trips as a reach, so that people are counted as on foot.
+
+    Parameters
+    ----------
+    times
+        As `transit.travel_times` finds them from nodes to sites.
+    riders
+        Who rides.
+
+    Returns
+    -------
+    reach
+        One row a node and site to which half of the departures get; the time is the median, and
+        lengths are those of no way and zero.
+    """
+    flat = times.reset_index()
+    flat = flat[flat["median_min"].notna()]
+    cells = {
+        "node_id": flat["origin_id"],
+        "site_id": flat["place_id"],
+        "kind": flat["place_id"],
+        "cost_ms": (flat["median_min"] * _S_PER_MIN).round() * _MS_PER_S,
+        "length_ft": 0.0,
+        "unknown_ft": 0.0,
+        "unknown_pct": 0.0,
+        "profile": riders.profile,
+        "unknowns": riders.unknowns,
+    }
+    return schema.check(pd.DataFrame(cells), "reach")
+
+
 def by_transit(
     sites: Sites,
     times: pd.DataFrame,
+    riders: Riders,
     *,
     limits_min: Sequence[float],
     partial_because: Mapping[str, str],
@@ -77,6 +135,8 @@ def by_transit(
         The sites.
     times
         As `transit.travel_times` finds them from nodes to sites.
+    riders
+        Who rides.
     limits_min
         Limits from door to door, in minutes: half of the departures must keep to them.
     partial_because
@@ -100,6 +160,7 @@ def by_transit(
             only = there[~there["walk_min"].le(limit)]
             row: dict[str, object] = {
                 "site_id": site,
+                **asdict(riders),
                 "limit_min": float(limit),
                 "is_partial": site in partial_because,
                 "partial_because": partial_because.get(site),

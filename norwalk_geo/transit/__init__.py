@@ -7,6 +7,7 @@ wheelchairs is not known, and a day that it does not cover is refused.
 
 from __future__ import annotations
 
+from norwalk_geo.transit.changing import with_headway
 from norwalk_geo.transit.footpaths import footpaths, stop_points
 from norwalk_geo.transit.service import stop_service
 from norwalk_geo.transit.timetable import Timetable, timetable
@@ -22,4 +23,5 @@ __all__ = [
     "timetable",
     "travel_times",
     "warm",
+    "with_headway",
 ]

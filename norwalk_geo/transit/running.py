@@ -185,7 +185,9 @@ def running(feed: Feed, day: dt.date) -> pd.DataFrame:
         parts.append(part.assign(trip_id=f"{other} " + part["trip_id"]).drop(columns="base"))
     names = [*calls.columns, "route_id", "direction_id", "wheelchair"]
     if not parts:
-        return pd.DataFrame({name: [] for name in names})
+        # A day on which nothing runs has the types of one on which something does.
+        none = trips.drop(columns="service_id").iloc[:0]
+        return calls.iloc[:0].merge(none, on="trip_id")[names]
     every = pd.concat(parts, ignore_index=True)
     typed = every.astype({"arrival_s": np.int64, "departure_s": np.int64})
     return typed.sort_values(["trip_id", "stop_sequence"], kind="stable", ignore_index=True)[names]

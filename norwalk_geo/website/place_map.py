@@ -30,7 +30,9 @@ def _path(shape: Any, corner: tuple[float, float], scale: float) -> str:  # noqa
     return "".join(parts)
 
 
-def picture(edges: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, point: Any) -> dict[str, Any]:  # noqa: ANN401
+def picture(
+    edges: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, doors: gpd.GeoDataFrame
+) -> dict[str, Any]:
     """
     Draw the streets around a site and how far one gets on foot.
 
@@ -40,8 +42,8 @@ def picture(edges: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, point: Any) -> dic
         Streets and walks.
     areas
         Isochrones of the site on foot, with `limit_min`; none where nobody gets there.
-    point
-        The published point.
+    doors
+        Entrances, boundary or point at which it is reached.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def picture(edges: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, point: Any) -> dic
         Paths in the units of the picture, north up, and the scale.
     """
     feet = feet_per_unit(edges.crs)
-    shapes = [point, *areas.geometry]
+    shapes = [*doors.geometry, *areas.geometry]
     west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
     half = max(east - west, north - south, _LEAST_FT / feet) / 2 + _MARGIN_FT / feet
     corner = ((west + east) / 2 - half, (south + north) / 2 - half)
@@ -65,8 +67,17 @@ def picture(edges: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, point: Any) -> dic
         "areas": [
             {"limit": f"{limit:g}", "path": _path(shape, corner, scale)} for limit, shape in rings
         ],
-        "x": round((point.x - corner[0]) * scale),
-        "y": round(_SIZE - (point.y - corner[1]) * scale),
+        "marks": [
+            {
+                "x": round((point.x - corner[0]) * scale),
+                "y": round(_SIZE - (point.y - corner[1]) * scale),
+            }
+            for point in doors.geometry
+            if point.geom_type == "Point"
+        ],
+        "edge": "".join(
+            _path(shape, corner, scale) for shape in doors.geometry if shape.geom_type != "Point"
+        ),
         "feet": 1000,
         "bar": round(1000 / feet * scale),
     }
