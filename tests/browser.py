@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 OPTIONS = [
@@ -17,6 +20,26 @@ OPTIONS = [
     "--disable-sync",
     "--no-first-run",
 ]
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = """(tags) => axe.run(document, {runOnly: tags, preload: false,
+resultTypes: ['violations']}).then((found) => found.violations.map(
+(one) => one.id + ": " + one.nodes[0].html))"""
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+# Each thing that takes the focus must show it; `clip` hides only what is not seen anyway.
+_UNMARKED = """() => {
+  const all = 'a[href], button, input, select, textarea, summary, [tabindex]';
+  const found = [];
+  for (const one of document.querySelectorAll(all)) {
+    if (one.tabIndex < 0 || one.disabled) continue;
+    if (!one.checkVisibility({visibilityProperty: true})) continue;
+    one.focus({focusVisible: true, preventScroll: true});
+    const look = getComputedStyle(one);
+    const isMarked = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2;
+    if (document.activeElement !== one || !isMarked) found.push(one.outerHTML.slice(0, 90));
+  }
+  document.activeElement.blur();
+  return found;
+}"""
 _LOCAL = ("file:", "data:", "about:", "blob:")
 
 
@@ -27,6 +50,31 @@ def started(path: str) -> Iterator[Browser]:
         program = play.chromium.launch(executable_path=path, args=OPTIONS)
         yield program
         program.close()
+
+
+@functools.cache
+def _axe() -> str:
+    """Read axe-core; where it is not installed, skip the test, but not in CI."""
+    if not AXE.is_file():
+        reason = "axe-core is not installed (make system)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return AXE.read_text(encoding="utf-8")
+
+
+def barriers(page: Page) -> list[str]:
+    """
+    Ask axe-core what is wrong with a page as it is shown now; none of it may be.
+
+    The page is opened with `bypass_csp`.
+    """
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(_axe())
+    return list(page.evaluate(_RUN, _TAGS))
+
+
+def unmarked(page: Page) -> list[str]:
+    """Find what takes the focus from the keyboard without showing it."""
+    return list(page.evaluate(_UNMARKED))
 
 
 @contextmanager

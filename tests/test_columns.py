@@ -361,6 +361,6 @@ def test_hostile_text_only_shows(tmp_path: Path, chromium: Browser) -> None:
             page.evaluate(SHOW, text)
             row = page.locator("#map-table button.nw-link", has_text=text).first
             row.click()
-            page.locator(".nw-popup h3", has_text=text).wait_for()
-            assert page.locator(".nw-popup h3").inner_text() == text
+            page.locator(".nw-title", has_text=text).wait_for()
+            assert page.locator(".nw-title").inner_text() == text
         assert page.evaluate("document.querySelectorAll('img, main svg[onload]').length") == 0

@@ -280,7 +280,7 @@ def test_hostile_text_only_shows(town, text: str, tmp_path: Path, chromium: Brow
     with opened(chromium, file) as page:
         assert page.title().split() == text.split()
         page.locator(".nw-site-icon").first.click()
-        assert page.locator(".nw-popup h3").inner_text() == text
+        assert page.locator(".nw-title").inner_text() == text
         page.locator("input[name=nw-layer]").nth(1).check()
         assert text in page.locator(".nw-legend").inner_text()
         page.evaluate(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +11,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import started
+from browser import barriers, started, unmarked
 from playwright.sync_api import Browser, Page
 from site_made import REPORTING, given
 from test_site import hostile
 
 from norwalk_geo.website import pages
 
-AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+NARROW = {"width": 320, "height": 900}
+WIDE = {"width": 1280, "height": 900}
+OPEN = "for (const one of document.querySelectorAll('details')) one.open = true"
+LARGE = "(size) => { document.documentElement.style.fontSize = size; }"
 pytestmark = pytest.mark.browser
 
 
@@ -39,11 +40,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def tab(
-    chromium: Browser, *, width: int = 1280, allowed: str = "file:", bypass: bool = False
+    chromium: Browser,
+    *,
+    width: int = 1280,
+    allowed: str = "file:",
+    bypass: bool = False,
+    **asked: Any,
 ) -> Iterator[Page]:
     """Open a tab; afterwards fail if it asked elsewhere, complained, kept a cookie or rang."""
     complaints: list[str] = []
-    context = chromium.new_context(viewport={"width": width, "height": 900}, bypass_csp=bypass)
+    size = {"width": width, "height": 900}
+    context = chromium.new_context(viewport=size, bypass_csp=bypass, **asked)
     context.set_default_timeout(10_000)
     page = context.new_page()
     page.on(
@@ -92,29 +99,98 @@ def serving(handler: Any) -> Iterator[str]:
         thread.join()
 
 
+def suggested(page: Page) -> None:
+    """Type until streets are suggested, the first of them chosen."""
+    page.locator("#street").press_sequentially("example")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[role=option][aria-selected=true]")
+
+
+def found(page: Page) -> None:
+    """Find a street, and open the card of one of its sections on the map."""
+    search(page, "example 3")
+    selected(page)
+
+
+def selected(page: Page) -> None:
+    """Open a section on the map, its table and every other list."""
+    page.evaluate(OPEN)
+    page.locator("#map-table tbody tr button").first.press("Enter")
+    page.wait_for_selector(".nw-title")
+
+
+def layered(page: Page) -> None:
+    """Choose the last layer of the map."""
+    page.locator("input[name=nw-layer]").last.check()
+    page.wait_for_selector("#map[data-drawn]")
+
+
+def plain(page: Page) -> None:
+    """Open every list."""
+    page.evaluate(OPEN)
+
+
+# What a visitor can bring about on a page, each to be judged by itself.
+STATES = {"index": (suggested, found), "plan": (selected, layered), "condition": (selected,)}
+
+
+def judged(page: Page, file: Path) -> dict[str, list[str]]:
+    """Judge a page in each of its states at two widths, and whether it fits and shows the focus."""
+    page.set_viewport_size(WIDE)
+    load(page, file)
+    wrong: dict[str, list[str]] = {"unmarked": unmarked(page)}
+    states = STATES.get(file.stem, (plain,)) if file.parent.name in {"en", "es"} else (plain,)
+    for state in states:
+        state(page)
+        for size in (NARROW, WIDE):
+            page.set_viewport_size(size)
+            wrong[f"{state.__name__} {size['width']}"] = barriers(page)
+            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                wrong[f"too wide {size['width']}"] = [state.__name__]
+    page.evaluate(LARGE, "200%")
+    if page.evaluate("document.documentElement.scrollWidth") > WIDE["width"]:
+        wrong["too wide at 200 %"] = [file.name]
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    return {f"{file.parent.name}/{file.stem} {key}": one for key, one in wrong.items() if one}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_and_nothing_overflows(site: Path, chromium: Browser, width: int) -> None:
-    if not AXE.is_file():
-        reason = "axe-core is not installed (make system)"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    axe, found = AXE.read_text(encoding="utf-8"), {}
-    with tab(chromium, width=width, bypass=True) as page:
-        for file in sorted(site.rglob("*.html")):
-            load(page, file)
-            if file.name == "index.html" and file.parent != site:
-                search(page, "example 3")
-            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-            name = file.relative_to(site).as_posix()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            page.evaluate(axe)
-            result = page.evaluate(
-                "(tags) => axe.run(document, {runOnly: tags, preload: false, "
-                "resultTypes: ['violations']})",
-                TAGS,
-            )
-            found[name] = [(v["id"], v["nodes"][0]["html"]) for v in result["violations"]]
-    assert {name: one for name, one in found.items() if one} == {}
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_axe_finds_nothing_and_everything_fits(site: Path, chromium: Browser, code: str) -> None:
+    files = sorted((site / code).glob("*.html")) + [site / "index.html"] * (code == "en")
+    with tab(chromium, bypass=True) as page:
+        wrong = [judged(page, file) for file in files]
+    assert not any(wrong), [one for one in wrong if one]
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_in_the_edition_for_staff(tmp_path: Path, chromium: Browser) -> None:
+    pages.write_site(tmp_path, given(is_internal=True, languages=("en",)))
+    with tab(chromium, bypass=True) as page:
+        names = ("plan", "accessibility")
+        wrong = [judged(page, tmp_path / "en" / f"{name}.html") for name in names]
+    assert not any(wrong), wrong
+
+
+def test_a_systems_own_colors_and_a_wish_for_stillness(site: Path, chromium: Browser) -> None:
+    look = """(choice) => { const one = getComputedStyle(document.querySelector(choice));
+    return [one.backgroundColor, one.borderBottomColor, one.borderBottomWidth]; }"""
+    asked = {"forced_colors": "active", "color_scheme": "dark", "reduced_motion": "reduce"}
+    with tab(chromium, **asked) as page:
+        load(page, site / "en" / "index.html")
+        suggested(page)
+        assert page.evaluate("norwalk.page.map.options.zoomAnimation") is False
+        assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+        ground = page.evaluate(look, "#map")[0]
+        assert ground == "rgb(247, 247, 244)", "dark lines need their light ground"
+        options = [f"[role=option]:nth-child({place})" for place in (1, 2)]
+        assert page.evaluate(look, options[0])[0] != page.evaluate(look, options[1])[0]
+        current, other = ".menu a[aria-current]", ".menu li:nth-child(2) a"
+        assert page.evaluate(look, current)[1] != page.evaluate(look, other)[1]
+        assert page.evaluate(look, ".find .button")[2] == "2px"
+        page.keyboard.press("Enter")
+        selected(page)
+        assert page.evaluate("document.getAnimations().length") == 0
 
 
 def test_by_keyboard_from_the_skip_link_to_a_report(site: Path, chromium: Browser) -> None:

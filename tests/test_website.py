@@ -257,7 +257,7 @@ def test_hostile_text_only_shows(
         assert page.locator("#results-rows th").first.inner_text() == bad
         page.get_by_role("radio", name="Condition at the latest survey").check()
         page.locator(".nw-site-icon").first.click(force=True)
-        assert page.locator(".nw-popup h3").inner_text() == bad
+        assert page.locator(".nw-title").inner_text() == bad
         assert page.evaluate("document.querySelectorAll('img, svg[onload]').length") == 0
 
 

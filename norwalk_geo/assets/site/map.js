@@ -350,7 +350,7 @@
 
   function card(streets, i, texts) {
     const box = make("div", "", { class: "nw-popup" });
-    box.append(make("h3", streets.street(i) || say("no_name"), { dir: "auto" }));
+    box.append(make("p", streets.street(i) || say("no_name"), { class: "nw-title", dir: "auto" }));
     box.append(make("p", stretch(streets, i), { dir: "auto" }));
     for (const text of texts) box.append(make("p", text, { dir: "auto" }));
     return box;
@@ -530,7 +530,7 @@
       const icon = L.divIcon({ html: face, iconSize: [26, 26], className: "nw-site-icon" });
       const marker = L.marker([row.lat, row.lon], { icon, title: row.name });
       const box = make("div", "", { class: "nw-popup" });
-      box.append(make("h3", row.name, { dir: "auto" }));
+      box.append(make("p", row.name, { class: "nw-title", dir: "auto" }));
       for (const text of row.texts) box.append(make("p", text, { dir: "auto" }));
       marker.bindPopup(box, { maxWidth: 280 });
       const label = make("span", row.name, { dir: "auto" });

@@ -371,6 +371,7 @@
       }
       input.addEventListener("input", () => this.suggest());
       input.addEventListener("keydown", (event) => this.key(event));
+      window.addEventListener("resize", () => this.place());
       input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
