@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from commands import edit, norwalk
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString
 
-from norwalk_geo import projects, schema, scorecard
+from norwalk_geo import io, projects, schema, scorecard
 from norwalk_geo.errors import SchemaError
 
 AS_OF = dt.date(2026, 7, 1)
@@ -299,3 +301,83 @@ def test_no_crew_is_in_two_places(weeks: list[int], crews: int) -> None:
 def test_what_no_schedule_can_be_made_of_is_refused() -> None:
     with pytest.raises(SchemaError, match="2 problems"):
         projects.schedule(tasks(("a", 0, "", 1)), NOTHING, projects.Seasons(AS_OF, AS_OF, crews=0))
+
+
+def test_slips_are_summed_up_by_kind_of_phase() -> None:
+    rows = [
+        phase("a", "2026-01-01", "2026-01-10", "2026-01-01", "2026-01-12"),
+        phase("b", "2026-01-01", "2026-01-10", "2026-01-01", "2026-01-09"),
+        phase("c", "2026-01-01", "2026-01-10", "2026-01-01", None),
+        phase("a", "2025-01-01", "2025-01-10", "2025-01-01", "2025-01-10", kind="design"),
+    ]
+    slips = projects.phase_slips(schema.check(pd.DataFrame(rows), "project_phases"))
+    found = projects.slip_summary(slips)
+    assert found.index.tolist() == list(PHASES)
+    assert found.loc["construction"].tolist() == [2, 1, 0.5, 2.0]
+    assert found.loc["design", ["finished_phases", "longer_phases"]].tolist() == [1, 0]
+    assert pd.isna(found.loc["bid", "median_slip_days"])
+
+
+def planned_work(*rows: tuple[str, int, str, float, str | None]) -> pd.DataFrame:
+    """Work with its cost in dollars of the year, and the package it is in."""
+    names = ["section_id", "year", "treatment", "cost_nominal_usd", "package_id"]
+    frame = pd.DataFrame(list(rows), columns=names).assign(length_mi=0.6)
+    frame["cost_usd"], frame["treatment_label"] = frame["cost_nominal_usd"], frame["treatment"]
+    return frame.set_index(["section_id", "year"])
+
+
+def test_packages_stay_whole_and_totals_are_the_plans_to_the_cent() -> None:
+    sections = streets().assign(zone_id=["A", "A", "B"], street_name=["Oak", "Elm", None])
+    work = planned_work(
+        ("s1", 2027, "slurry_seal", 0.10, None),
+        ("s2", 2027, "slurry_seal", 0.20, None),
+        ("s3", 2027, "slurry_seal", 3.33, None),
+        ("s1", 2029, "mill_overlay", 5.05, "p7"),
+        ("s3", 2029, "slurry_seal", 6.06, "p7"),
+    )
+    made, within = projects.bundle(work, sections)
+    assert made["planned_cost_usd"].to_dict() == {
+        "2027 A slurry_seal": 0.30,
+        "2027 B slurry_seal": 3.33,
+        "2029 p7": 11.11,
+    }
+    assert len(within) == len(work)
+    assert "Elm, Oak: 2 sections, 1.20 miles" in made.loc["2027 A slurry_seal", "description"]
+    production = schema.parameters("production")
+    tasks, left_out = projects.tasks_of(work, sections, production.drop(index="mill_overlay"))
+    # 1.2 and 0.6 miles at 3 miles a week; the dearer one goes first.
+    assert tasks["weeks"].to_dict() == {"2027 A slurry_seal": 1, "2027 B slurry_seal": 1}
+    assert tasks["priority"].to_dict() == {"2027 A slurry_seal": 2, "2027 B slurry_seal": 1}
+    assert left_out == []
+    assert projects.tasks_of(work.tail(2), sections, production.iloc[:1])[1] == ["2029 p7"]
+    assert set(production.index) == set(schema.parameters("treatments").index)
+
+
+def test_the_command_writes_what_the_rooms_say(own_city: Path, tmp_path: Path) -> None:
+    rows, phases, orders = tables()
+    ids = gpd.read_file(own_city / "clean" / "sections.gpkg")["section_id"].tolist()
+    rows.loc[rows.index[0], "name"] = "=1+1"
+    own = {"projects": rows, "project_phases": phases, "change_orders": orders}
+    own["utility_work"] = utility(*((f"u{k}", one, None, None, None) for k, one in enumerate(ids)))
+    lines = "[tables]\n"
+    for name, frame in own.items():
+        io.write_table(frame, own_city / "clean" / f"{name}.csv", name)
+        lines += f'{name} = "clean/{name}.csv"\n'
+    edit(own_city / "norwalk.toml", lambda text: text.replace("[tables]\n", lines, 1))
+    call = ("projects", own_city, "--out", tmp_path, "--crews", 2, "--json")
+    said = norwalk(*call, "--as-of", "2026-07-01")
+    assert said.code == 0, said.err
+    found = said.json
+    # By hand, from the twelve above: 01, 03, 04, 07, 09 and 12 of nine with a planned day.
+    assert found["delivery"]["is_on_time"] == {"yes": 6, "of": 9, "unknown": 1}
+    assert found["clashes"]["cut in new pavement"]["certain"] == 0
+    out = tmp_path / "projects"
+    proposed = pd.read_csv(out / "proposed_projects.csv")
+    sums = proposed.groupby("year")["planned_cost_usd"].sum().round(2).to_dict()
+    assert sums == {one["year"]: one["cost_usd"] for one in found["proposed"]}
+    weeks = pd.read_csv(out / "schedule.csv")
+    assert set(weeks["project_id"]) == set(proposed.loc[proposed["year"].eq(2027), "project_id"])
+    page = (out / "projects.html").read_text(encoding="utf-8")
+    assert "6 of 9 delivered projects were on time" in page
+    assert "Invented data" in page
+    assert (out / "projects.xlsx").stat().st_size > 5_000

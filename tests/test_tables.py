@@ -83,6 +83,7 @@ PARAMETERS = (
     *schema.ADA_PARAMETERS,
     *schema.OSM_PARAMETERS,
     *schema.SCORE_PARAMETERS,
+    *schema.PROJECT_PARAMETERS,
 )
 
 

@@ -291,6 +291,7 @@ app.command()(state.backtest)
 app.command()(state.scorecard)
 app.command()(reached.sites)
 app.command()(state.papers)
+app.command()(state.projects)
 app.command()(state.exchange)
 
 

@@ -14,6 +14,7 @@ from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
     from norwalk_geo.cli.show import Show
+    from norwalk_geo.maps.elements import BlockLayer
 
 __all__ = ["default_out", "plan", "publish"]
 
@@ -44,7 +45,7 @@ def default_out(city: Path) -> Path:
     return (city.parent if city.suffix == ".toml" else city) / "out"
 
 
-def _layers(city: City, results: report.Results) -> list[maps.BlockLayer]:
+def _layers(city: City, results: report.Results) -> list[BlockLayer]:
     """Draw what is beside the streets: sites, and other assets that have a place."""
     layers, found = [], results.beside.assets
     sites, start = city.tables.get("sites"), city.config.fiscal_year_start
@@ -103,6 +104,7 @@ def plan(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Out
         show.step("Writing the results")
         report.write_plan(aside, results)
         website.publish(aside, _page(read, results))
+        io.write_manifest(aside)
     return Outcome(dict(results.summary), _FILES)
 
 

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import config, network, pci, projects, requests, schema, scorecard
-from norwalk_geo.cli import access, committing, reading, siting
+from norwalk_geo.cli import access, committing, reading, recording, siting
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
@@ -114,10 +114,7 @@ def located(city: City, day: dt.date) -> pd.DataFrame | None:
     if table is None:
         return None
     measures = schema.parameters("measures", folder=city.config.folder / "parameters")
-    start, sections = city.config.fiscal_year_start, city.tables["sections"]
-    named = set(sections["zone_id"].dropna()) if "zone_id" in sections else set()
-    every = pd.Index(sorted(named | set(() if areas is None else areas.index)))
-    known = every if len(every) else None
+    known, start = recording.known_zones(city), city.config.fiscal_year_start
     scorecard.check_located(table, measures, known, as_of=day, start_month=start)
     return scorecard.by_zone(table, scorecard.zones_of(table, areas))
 

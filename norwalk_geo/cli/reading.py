@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from norwalk_geo import config, io, network, report, schema, treatments
-from norwalk_geo.cli import asking, committing
+from norwalk_geo.cli import asking, committing, recording
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError, SourceError
 
@@ -191,6 +191,7 @@ def _plan_problems(city: City, as_of: dt.datetime | None) -> list[Problem]:
             problems += error.problems
     if not problems:
         problems += committing.problems(city, day(settings, as_of))
+        problems += recording.problems(city, day(settings, as_of))
     if not problems:
         problems += asking.problems(city, day(settings, as_of))
     return problems

@@ -11,7 +11,7 @@ import typer
 from norwalk_geo.cli.guard import guard
 from norwalk_geo.cli.options import City, Day, Json, Quiet
 
-__all__ = ["assess", "backtest", "exchange", "papers", "scorecard"]
+__all__ = ["assess", "backtest", "exchange", "papers", "projects", "scorecard"]
 
 
 def assess(
@@ -147,6 +147,33 @@ def papers(
         letter = {"sender": sender, "adopted": adopted, "resolution": resolution}
         made = papering.write(city, target, letter=letter, pdf=pdf, as_of=as_of, show=show)
         show.wrote(made, target / "papers")
+
+
+def projects(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder; files are written to OUT/projects. Default: CITY/out."),
+    ] = None,
+    crews: Annotated[int, typer.Option(min=1, max=999, help="Crews that work at one time.")] = 1,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Say how projects went and will go: on time, on budget, clashes, weeks for crews.
+
+    With projects and project_phases: delivery, slip by phase, expected finish with an interval from
+    the city's own history. With utility_work, street_events, forbidden and work_done: clashes. The
+    plan's packages, or its work by zone and treatment, become proposed projects, those of the first
+    year with weeks. Writes a CSV a table, projects.xlsx, projects.html and summary.json; internal.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import delivering, job
+
+        target = out or job.default_out(city)
+        made = delivering.write(city, target, crews=crews, as_of=as_of, show=show)
+        show.wrote(made, target / "projects")
 
 
 def exchange(

@@ -12,7 +12,6 @@ from norwalk_geo.maps.blocks import check_ids
 from norwalk_geo.maps.changes import changes_drawing, changes_layer
 from norwalk_geo.maps.compose import Parts, compose, parts
 from norwalk_geo.maps.drawings import Drawing, View, condition_drawing, plan_drawing
-from norwalk_geo.maps.elements import BlockLayer
 from norwalk_geo.maps.inventory import ASSET_KINDS, assets_layer
 from norwalk_geo.maps.layers import (
     condition_layer,
@@ -26,7 +25,6 @@ from norwalk_geo.maps.styles import Style, band_of, year_label
 
 __all__ = [
     "ASSET_KINDS",
-    "BlockLayer",
     "Drawing",
     "Parts",
     "Style",

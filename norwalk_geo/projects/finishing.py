@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.projects.delivery import PHASES, phase_slips
+from norwalk_geo.projects.checking import PHASES
+from norwalk_geo.projects.delivery import phase_slips
 
 __all__ = ["expected_finish"]
 

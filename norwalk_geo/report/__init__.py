@@ -16,6 +16,7 @@ from norwalk_geo.report.fieldpdf import field_sheets
 from norwalk_geo.report.fieldread import FieldSheets, read_field_file
 from norwalk_geo.report.files import Results, write_plan
 from norwalk_geo.report.judged import backtest_summary, write_backtest
+from norwalk_geo.report.projected import projects_summary, write_projects
 from norwalk_geo.report.scored import Scored, scorecard_summary, write_scorecard
 from norwalk_geo.report.scored_page import page as scorecard_page
 from norwalk_geo.report.scored_page import value_text
@@ -52,7 +53,9 @@ __all__ = [
     "field_sheets",
     "field_words",
     "field_workbook",
+    "latest_by_zone",
     "plain_text",
+    "projects_summary",
     "read_entries",
     "read_field_file",
     "scorecard_page",
@@ -75,6 +78,7 @@ __all__ = [
     "write_entry_forms",
     "write_json",
     "write_plan",
+    "write_projects",
     "write_scorecard",
     "write_sites",
     "zone_maps",

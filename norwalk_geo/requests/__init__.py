@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from norwalk_geo.requests.placing import place
-from norwalk_geo.requests.times import response_times, stop_gap_cost
+from norwalk_geo.requests.times import check_requests, response_times, stop_gap_cost
 
-__all__ = ["place", "response_times", "stop_gap_cost"]
+__all__ = ["check_requests", "place", "response_times", "stop_gap_cost"]

@@ -12,7 +12,7 @@ import pandas as pd
 from norwalk_geo import schema
 from norwalk_geo.errors import Problem, SchemaError
 
-__all__ = ["response_times", "stop_gap_cost"]
+__all__ = ["check_requests", "response_times", "stop_gap_cost"]
 
 Requests: TypeAlias = pd.DataFrame
 _HALF, _NINE_TENTHS = 0.5, 0.9
@@ -34,17 +34,54 @@ def _within(days: npt.NDArray[np.float64], done: npt.NDArray[np.bool_], share: f
     return np.nan
 
 
-def _check(requests: Requests, as_of: dt.date) -> None:
-    """Refuse days that cannot be."""
-    closed, opened = requests["closed_on"], requests["opened_on"]
-    problems = []
-    for name, wrong, remedy in (
-        ("closed_on", closed < opened, "Correct one of the two days."),
-        ("opened_on", opened > pd.Timestamp(as_of), f"The data are of {as_of}."),
-    ):
-        if wrong.any():
-            what = "is before it was opened" if name == "closed_on" else "is in the future"
-            problems.append(Problem(name, what, tuple(map(str, requests.index[wrong])), remedy))
+def check_requests(requests: Requests, sections: pd.Index | None = None, *, as_of: dt.date) -> None:
+    """
+    Check requests against the calendar and the streets.
+
+    Parameters
+    ----------
+    requests
+        Requests.
+    sections
+        Ids of the city's sections; without them no id is looked at.
+    as_of
+        Day that the data describe.
+
+    Returns
+    -------
+    nothing
+        If nothing is wrong.
+
+    Raises
+    ------
+    SchemaError
+        With every problem: closed before it was opened, opened in the future, half a coordinate, a
+        section that does not exist and no coordinates to place the request by.
+    """
+    opened = requests["opened_on"]
+    dates = pd.Series(pd.NaT, index=requests.index, dtype="datetime64[us]")
+    blank = pd.Series(None, index=requests.index, dtype="object")
+    closed, named = requests.get("closed_on", dates), requests.get("section_id", blank)
+    lon, lat = requests.get("lon", blank), requests.get("lat", blank)
+    checks = [
+        ("closed_on", closed < opened, "is before it was opened", "Correct one of the two days."),
+        (
+            "opened_on",
+            opened > pd.Timestamp(as_of),
+            "is in the future",
+            f"The data are of {as_of}.",
+        ),
+        ("lon", lon.isna() != lat.isna(), "is given without the other", "Give both, or neither."),
+    ]
+    if sections is not None:
+        lost = named.notna() & ~named.isin(sections) & lon.isna()
+        what = "names a section that is not in sections"
+        checks.append(("section_id", lost, what, "Correct it, or give coordinates."))
+    problems = [
+        Problem(name, what, tuple(map(str, requests.index[wrong.to_numpy()])), remedy)
+        for name, wrong, what, remedy in checks
+        if wrong.any()
+    ]
     if problems:
         raise SchemaError.of("requests", problems)
 
@@ -98,7 +135,7 @@ def response_times(requests: Requests, zones: pd.Series, *, as_of: dt.date) -> p
     end = pd.Timestamp(as_of)
     blank = pd.Series(pd.NaT, index=requests.index, dtype="datetime64[us]")
     known = requests.assign(closed_on=requests.get("closed_on", blank))
-    _check(known, as_of)
+    check_requests(known, as_of=as_of)
     done = known["closed_on"].notna() & (known["closed_on"] <= end)
     days = (known["closed_on"].where(done, end) - known["opened_on"]).dt.days
     table = pd.DataFrame({"kind": known["kind"], "days": days, "is_done": done})

@@ -20,6 +20,7 @@ __all__ = [
     "ADA_PARAMETERS",
     "OSM_PARAMETERS",
     "PARAMETERS",
+    "PROJECT_PARAMETERS",
     "REACH_PARAMETERS",
     "SCORE_PARAMETERS",
     "SHEET_PARAMETERS",
@@ -145,6 +146,7 @@ SITE_PARAMETERS = ("transit_rules", "programmes", "trip_rates", "screens")
 OSM_PARAMETERS = ("osm_tags",)
 # What the scorecard keeps; no plan reads them.
 SCORE_PARAMETERS = ("measures", "objectives")
+PROJECT_PARAMETERS = ("production",)
 # What accessibility is checked by; no plan reads them.
 ADA_PARAMETERS = (
     "ada_rules",

@@ -16,6 +16,7 @@ from norwalk_geo.website import policy, tables, words
 from norwalk_geo.website.chart import chart
 
 if TYPE_CHECKING:
+    from norwalk_geo.maps.elements import BlockLayer
     from norwalk_geo.schema import Condition, Sections, Work, Years
 
 __all__ = ["Plan", "page", "publish"]
@@ -77,7 +78,7 @@ def _draw(
     plan: Plan,
     summary: dict[str, Any],
     bands: pd.DataFrame,
-    layers: Sequence[maps.BlockLayer],
+    layers: Sequence[BlockLayer],
 ) -> maps.Parts:
     """Compose the map: the plan's first year at first, then condition, then what is beside."""
     drawn = [
@@ -102,7 +103,7 @@ def page(
     summary: dict[str, Any],
     *,
     bands: pd.DataFrame,
-    layers: Sequence[maps.BlockLayer] = (),
+    layers: Sequence[BlockLayer] = (),
 ) -> str:
     """
     Write the page of a plan.
