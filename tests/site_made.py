@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from invented import invented
+from invented import Invented, invented
 
 from norwalk_geo import schema, scorecard
 from norwalk_geo.website import pages
@@ -34,9 +35,19 @@ def _numbers(count: int) -> dict[str, list[int | None]]:
     return numbers
 
 
+@functools.cache
+def _town() -> Invented:
+    return invented()
+
+
 def tables() -> dict[str, Any]:
     """Make the tables; two sections have work done, one is under way."""
-    town = invented()
+    return dict(_made())
+
+
+@functools.cache
+def _made() -> dict[str, Any]:
+    town = _town()
     sections = town.sections.assign(
         zone_id=[("North", "South")[k % 2] for k in range(len(town.sections))]
     )
@@ -104,7 +115,7 @@ def tables() -> dict[str, Any]:
 
 def given(**changes: Any) -> pages.Given:
     """Put the town together; `changes` are fields of `Given`."""
-    town = invented()
+    town = _town()
     plain = pages.Given(
         tables(), town.summary | {"critical_pci": 70}, town.bands, reporting=REPORTING
     )

@@ -264,7 +264,7 @@ def test_what_is_missing_is_named_at_once(tmp_path: Path) -> None:
 
 def hostile(folder: Path) -> Path:
     """Publish a town whose every text is one of the hostile ones, each of them somewhere."""
-    every = [*HOSTILE, '=HYPERLINK("http://host")', "x" * 300]
+    every = [*HOSTILE, '=HYPERLINK("http://host")', "x" * 300, "🛣️ 🚧", "", " "]
     plain = given()
     codes = {"status", "kind", "ada_kind", "functional_class", "surface_type", "treatment"}
     codes |= {"presence", "objective_id", "pci_method", "unit", "trend", "target_met"}
@@ -274,11 +274,44 @@ def hostile(folder: Path) -> Path:
         columns += [c for c in ("street_name", "from_street") if c in frame and c not in columns]
         bad = [every[k % len(every)] for k in range(len(frame))]
         changed[name] = frame.assign(**dict.fromkeys(columns, bad))
+    # One street has no line, and one no name at all.
+    changed["sections"].loc["s00041", "geometry"] = None
+    changed["sections"].loc["s00043", "street_name"] = None
     bad = "".join(every)
     inputs = [{**one, "table": bad, "path": bad} for one in plain.summary["inputs"]]
     summary = {**plain.summary, "city": bad, "notice": bad, "version": bad, "inputs": inputs}
     summary["parameters"] = {bad: {"file": bad, "unconfirmed_rows": 1, "source": bad}}
     return made(folder, tables=changed, summary=summary)
+
+
+def few(kept: slice) -> dict[str, pd.DataFrame]:
+    """Cut every table of a section to some sections; what names others stays."""
+    every = tables()
+    ids = every["sections"].index[kept]
+    for name in ("sections", "condition", "outcomes"):
+        every[name] = every[name].loc[ids]
+    for name in ("work", "work_done", "project_sections"):
+        own = every[name].index.get_level_values("section_id").isin(ids)
+        every[name] = every[name][own]
+    return every
+
+
+def test_a_town_of_one_section_has_every_page_and_one_of_none_is_refused(tmp_path: Path) -> None:
+    one = made(tmp_path / "one", tables=few(slice(5, 6)), languages=("es",))
+    assert "En obras 1 tramo" in seen(one / "es" / "plan.html")
+    # Nothing is planned, done, surveyed or on record.
+    bare = few(slice(1, 2))
+    for name in ("ramps", "sites", "work", "work_done", "site_figures", "project_sections"):
+        bare[name] = bare[name].iloc[:0]
+    bare["condition"] = bare["condition"].assign(pci=np.nan, survey_date=pd.NaT)
+    none = made(tmp_path / "none", tables=bare, languages=("en",))
+    assert {page.stem for page in (none / "en").glob("*.html")} == PAGES
+    assert "No street was surveyed yet" in seen(none / "en" / "condition.html")
+    assert "0 %" not in seen(none / "en" / "condition.html")
+    assert "No work is in the plan." in seen(none / "en" / "plan.html")
+    assert "No work is recorded for these years." in seen(none / "en" / "plan.html")
+    with pytest.raises(errors.ConfigError, match="sections: has no rows"):
+        made(tmp_path / "empty", tables=few(slice(0)))
 
 
 def elements(page: Path) -> dict[str, int]:

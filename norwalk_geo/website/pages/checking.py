@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from norwalk_geo import io
 from norwalk_geo.errors import ConfigError, Problem
 
 __all__ = ["check_links", "manifest"]
-
-MANIFEST = "manifest.txt"
 
 
 class _Reader(HTMLParser):
@@ -101,9 +99,4 @@ def manifest(folder: Path) -> list[str]:
     files
         Every file below the folder, the manifest last.
     """
-    files = sorted(
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
-    )
-    lines = [f"{hashlib.sha256((folder / one).read_bytes()).hexdigest()}  {one}\n" for one in files]
-    (folder / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
-    return [*files, MANIFEST]
+    return io.write_manifest(folder)

@@ -178,7 +178,7 @@ def plan(given: Given, words: Language) -> maps.Drawing:
     base = np.array([places.get(str(one), places["not_needed"]) for one in status], dtype="int64")
     first = of_row.groupby(work["section_id"]).min().reindex(sections.index)
     filled = first.fillna(pd.Series(base, sections.index))
-    codes: npt.NDArray[np.int64] = np.asarray(filled, dtype=np.int64)
+    codes: npt.NDArray[np.int64] = np.array(filled, dtype=np.int64)
     begun = sections.index.isin(past.under_way(given).index)
     codes[begun] = 0
     miles, say = _miles(sections), words.text

@@ -65,6 +65,7 @@ def under_way(given: Given) -> pd.Series:
     if "work_done" in given.tables:
         done = given.tables["work_done"].reset_index().groupby("section_id")["finished"].max()
         began = links["project_id"].map(begun["notice_to_proceed"])
-        links = links[~links["section_id"].map(done).ge(began).fillna(value=False)]
+        last = done.reindex(links["section_id"]).set_axis(links.index)
+        links = links[~last.ge(began).fillna(value=False)]
     names = links["project_id"].map(begun["name"]).to_numpy()
     return pd.Series(names, index=pd.Index(links["section_id"]), dtype="str")

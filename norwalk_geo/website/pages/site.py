@@ -110,6 +110,8 @@ def _check(given: Given) -> None:
         for name in names
         if name not in have
     ]
+    if "sections" in given.tables and given.tables["sections"].empty:
+        problems.append(Problem("sections", "has no rows", remedy="Import the streets first."))
     url = given.reporting.open311_url
     parts = urlsplit(url)
     if url and (parts.scheme not in {"http", "https"} or not parts.hostname):

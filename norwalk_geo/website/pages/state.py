@@ -47,7 +47,7 @@ def _band_rows(given: Given, language: Language, lengths: pd.DataFrame) -> list[
                 **band,
                 "range": text % {"low": limits[0], "top": limits[1]},
                 "miles": number(miles, language, 1),
-                "share": f"{number(share, language)} %",
+                "share": f"{number(share, language)} %" if known else "",
                 "share_value": share,
             }
         )
@@ -123,6 +123,7 @@ def condition(given: Given, language: Language) -> dict[str, Any]:
         "bands": rows,
         "strip": named,
         "best": named[0],
+        "has_surveys": x > 0,
         "poor": round(sum(row["share_value"] for row in named if row["low"] < limit)),
         "poor_below": number(limit, language),
         "miles": number(lengths["miles"].sum(), language, 1),
