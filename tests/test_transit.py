@@ -339,3 +339,71 @@ def test_caltrain_runs_from_end_to_end(real: Path) -> None:
     found = transit.travel_times(laid, *ends(dict.fromkeys(first, 0), dict.fromkeys(last, 0)), NONE)
     assert 55 <= trip(found)["fastest_min"] <= 75
     assert trip(found)["reached"] == 60
+
+
+def test_the_standards_odd_corners_are_read(tmp_path: Path) -> None:
+    """A folder around, marks, capitals, spaces, columns more, boarding areas, trips on demand."""
+    stops = (
+        "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station,wheelchair_boarding\n"
+        "S,Station,33.9,-118.08,1,,1\np,P,33.9,-118.08,,S,\na,A,33.9,-118.08,4,p,\n"
+        "b,B,33.91,-118.08,,S,2\nc,C,33.92,-118.08,,,\nin,In,33.9,-118.08,3,S,\n"
+    )
+    times = (
+        " Trip_ID , Stop_ID,stop_sequence,arrival_time,departure_time,shape_dist_traveled,"
+        "start_pickup_drop_off_window\n"
+        "t, c ,5, 7:30:00 , 7:30:00 ,9,\n\nt,a,1,7:10:00,7:10:00,0,\nt,b,2,,,4,\n"
+        "d,,1,,,,08:00:00\nd,,2,,,,08:00:00\n"
+    )
+    transfers = (
+        "from_stop_id,to_stop_id,from_trip_id,to_trip_id,transfer_type,min_transfer_time\n"
+        "S,S,,,2,120\nb,b,,,2,30\n,,t,d,4,\n,,t,d,5,\n"
+    )
+    texts = toy.TOY | {
+        "stops": stops,
+        "stop_times": times,
+        "transfers": transfers,
+        "trips": toy.TRIPS.replace("route_id,service_id", "﻿route_id, service_id") + "r,week,d,\n",
+        "routes": toy.ROUTES.replace(",3", ",704"),
+        "pathways": "pathway_id\nx\n",
+    }
+    folded = {f"Feed/{name.upper()}.TXT": text for name, text in texts.items()}
+    folded["__MACOSX/Feed/._stops.txt"] = "x"
+    read = sources.read_gtfs(toy.pack(tmp_path, folded))
+    assert read["gtfs_stop_times"]["arrival_s"].tolist() == [25_800, 26_400, 27_000]
+    assert read["gtfs_stops"]["wheelchair"][["a", "b", "c"]].tolist() == ["yes", "no", "unknown"]
+    rules = read["gtfs_transfers"]["change_s"]
+    assert rules[("p", "b")] == 120
+    assert rules[("b", "b")] == 30
+    notes = read["gtfs_feed"]["notes"].iloc[0]
+    assert "2 rules between trips or routes" in notes
+    assert "1 trips on demand" in notes
+    laid = transit.timetable([read], DAY)
+    found = transit.travel_times(
+        laid, *ends({"a": 0}, {"c": 0}), NONE, window=transit.Window(dt.time(7), 1)
+    )
+    assert trip(found)["median_min"] == 30
+
+
+def test_a_route_runs_at_another_headway_or_not_at_all(tmp_path: Path) -> None:
+    """From 7:00 to 7:30 every 15 minutes; the detour of one trip is no one's any more."""
+    calls = [
+        (f"t{k}", stop, row, toy.clock(when), toy.clock(when))
+        for k, start in enumerate((25_200, 26_700, 27_000))
+        for row, (stop, when) in enumerate(
+            [("a", start), ("c", start + 600)] if k != 1 else [("a", start), ("b", start + 900)]
+        )
+    ]
+    names = "trip_id,stop_id,stop_sequence,arrival_time,departure_time"
+    trips = toy.table("route_id,service_id,trip_id", [("r", "week", f"t{k}") for k in range(3)])
+    read = feed(tmp_path, stop_times=toy.table(names, calls), trips=trips)
+    often = transit.with_headway(read, "r", 15)
+    laid = transit.timetable([often], DAY)
+    start = laid.lines.departure[::2]
+    assert start[(start >= 0) & (start < 86_400)].tolist() == [25_200, 26_100, 27_000]
+    assert list(laid.stops) == ["a", "c"]
+    again = transit.timetable([transit.with_headway(often, "r", 30)], DAY).lines.departure[::2]
+    assert again[(again >= 0) & (again < 86_400)].tolist() == [25_200, 27_000]
+    none = transit.timetable([transit.with_headway(read, "r", None)], DAY)
+    assert transit.travel_times(none, *ends({"a": 0}, {"c": 0}), NONE).empty
+    with pytest.raises(ConfigError, match="is no route"):
+        transit.with_headway(read, "x", 10)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from norwalk_geo import schema
 from norwalk_geo.errors import Problem, SchemaError
-from norwalk_geo.sources.gtfs_calls import calls, seconds
+from norwalk_geo.sources.gtfs_calls import calls, seconds, timed
 from norwalk_geo.sources.gtfs_days import days, parse_dates
 from norwalk_geo.sources.gtfs_zip import read_texts
 
@@ -38,11 +38,11 @@ _OPTIONAL = {
     ),
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
-    "transfers": ("from_stop_id", "to_stop_id", "transfer_type"),
+    "transfers": (),
     "feed_info": (),
 }
 _WHEELCHAIR = {"1": "yes", "2": "no"}
-_STATION = "1"
+_PLATFORM, _STATION, _AREA = "0", "1", "4"
 
 
 def _cell(frame: pd.DataFrame, name: str, default: str = "") -> pd.Series:
@@ -77,8 +77,11 @@ def _stops(texts: Mapping[str, pd.DataFrame], problems: list[Problem]) -> pd.Dat
     given = texts["stops"]
     kind, parent = _cell(given, "location_type").replace("", "0"), _cell(given, "parent_station")
     own = _said(_cell(given, "wheelchair_boarding"))
-    station = dict(zip(given["stop_id"], own, strict=True))
-    inherited = own.where(own.ne("unknown"), parent.map(station).fillna("unknown"))
+    inherited = own
+    # A boarding area belongs to a platform, which belongs to a station.
+    for _ in range(2):
+        above = parent.map(dict(zip(given["stop_id"], inherited, strict=True))).fillna("unknown")
+        inherited = own.where(own.ne("unknown"), above)
     frame = pd.DataFrame(
         {
             "stop_id": given["stop_id"],
@@ -97,7 +100,8 @@ def _stops(texts: Mapping[str, pd.DataFrame], problems: list[Problem]) -> pd.Dat
         rows = tuple(frame.loc[lost, "stop_id"])
         what, remedy = "vehicles call there, but it has no coordinates", "Place these stops."
         problems.append(Problem("stops.stop_lat", what, rows, remedy))
-    strange = parent.ne("") & ~parent.isin(given.loc[kind.eq(_STATION), "stop_id"])
+    above = parent.map(dict(zip(given["stop_id"], kind, strict=True))).fillna("none")
+    strange = parent.ne("") & above.ne(kind.map({_AREA: _PLATFORM}).fillna(_STATION))
     if strange.any():
         rows = tuple(frame.loc[strange, "stop_id"])
         what, remedy = "is no station of the feed", "Correct parent_station or leave it blank."
@@ -150,7 +154,24 @@ def _frequencies(texts: Mapping[str, pd.DataFrame], problems: list[Problem]) -> 
     return pd.DataFrame(dict(zip(names, cells, strict=True)))
 
 
-def _transfers(texts: Mapping[str, pd.DataFrame], notes: list[str]) -> pd.DataFrame:
+def _at_platforms(rules: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
+    """Write a rule of a station for each of its platforms; one of two stops goes before it."""
+    platforms = stops.loc[stops["parent_station"].ne(""), ["parent_station", "stop_id"]]
+    wide = rules.assign(is_own=1)
+    for name in ("from_stop_id", "to_stop_id"):
+        both = wide.merge(platforms, left_on=name, right_on="parent_station", how="left")
+        is_station = both["stop_id"].notna()
+        wide = both.assign(
+            **{name: both["stop_id"].where(is_station, both[name])},
+            is_own=both["is_own"].where(~is_station, 0),
+        )[list(wide.columns)]
+    ordered = wide.sort_values("is_own", ascending=False, kind="stable")
+    return ordered.drop_duplicates(["from_stop_id", "to_stop_id"]).drop(columns="is_own")
+
+
+def _transfers(
+    texts: Mapping[str, pd.DataFrame], stops: pd.DataFrame, notes: list[str]
+) -> pd.DataFrame:
     """Read rules of changing between stops; those between trips or routes are not used."""
     if "transfers" not in texts:
         return pd.DataFrame(
@@ -161,19 +182,14 @@ def _transfers(texts: Mapping[str, pd.DataFrame], notes: list[str]) -> pd.DataFr
     special = pd.concat([_cell(given, name).ne("") for name in narrow], axis=1).any(axis=1)
     kind = _cell(given, "transfer_type").replace("", "0")
     special |= ~kind.isin(["0", "1", "2", "3"])
+    ends = {name: _cell(given, name) for name in ("from_stop_id", "to_stop_id")}
+    special |= ends["from_stop_id"].eq("") | ends["to_stop_id"].eq("")
     if special.any():
         notes.append(f"{int(special.sum()):,} rules between trips or routes are not used.")
-    kept, kind = given[~special], kind[~special]
-    time = pd.to_numeric(_cell(kept, "min_transfer_time"), errors="coerce")
-    frame = pd.DataFrame(
-        {
-            "from_stop_id": kept["from_stop_id"],
-            "to_stop_id": kept["to_stop_id"],
-            "is_possible": kind.ne("3"),
-            "change_s": time.where(kind.eq("2")),
-        }
-    )
-    return frame.drop_duplicates(["from_stop_id", "to_stop_id"])
+    time = pd.to_numeric(_cell(given, "min_transfer_time"), errors="coerce")
+    cells = {**ends, "is_possible": kind.ne("3"), "change_s": time.where(kind.eq("2"))}
+    frame = pd.DataFrame(cells)[~special]
+    return _at_platforms(frame, stops)
 
 
 def _strange(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
@@ -280,11 +296,11 @@ def read_gtfs(path: Path | str, *, most_mb: int = 1_000) -> dict[str, pd.DataFra
         "stops": lambda: _stops(texts, problems),
         "routes": lambda: _routes(texts),
         "trips": lambda: _trips(texts),
-        "stop_times": lambda: calls(texts["stop_times"], problems),
+        "stop_times": lambda: calls(timed(texts["stop_times"], notes), problems),
         "frequencies": lambda: _frequencies(texts, problems),
-        "transfers": lambda: _transfers(texts, notes),
     }
     tables = {name: make() for name, make in read.items()}
+    tables["transfers"] = _transfers(texts, tables["stops"], notes)
     about = _feed(path, texts, seen, problems)
     problems += _strange(tables)
     tables["days"] = service_days

@@ -7,7 +7,7 @@ import pandas as pd
 
 from norwalk_geo.errors import Problem
 
-__all__ = ["calls", "seconds"]
+__all__ = ["calls", "seconds", "timed"]
 
 _PATTERN = r"^\s*(\d{1,3}):([0-5]\d):([0-5]\d)\s*$"
 _CLOCK = np.array([3600, 60, 1])
@@ -37,6 +37,32 @@ def seconds(values: pd.Series) -> pd.Series:
     parts = known.str.extract(_PATTERN).astype("float64")
     total = parts.to_numpy() @ _CLOCK
     return values.map(dict(zip(known, total, strict=True))).astype("float64")
+
+
+def timed(given: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """
+    Leave out trips that run on demand: they have hours of service and no times at stops.
+
+    Parameters
+    ----------
+    given
+        `stop_times` as text.
+    notes
+        How many trips are left out is added to it.
+
+    Returns
+    -------
+    stop_times
+        Those of the other trips.
+    """
+    flexible = given["stop_id"].eq("")
+    for name in ("start_pickup_drop_off_window", "location_id", "location_group_id"):
+        if name in given:
+            flexible |= given[name].ne("")
+    trips = given.loc[flexible, "trip_id"].unique()
+    if len(trips):
+        notes.append(f"{len(trips):,} trips on demand have no timetable and are not used.")
+    return given[~given["trip_id"].isin(trips)]
 
 
 def _named(frame: pd.DataFrame, bad: pd.Series) -> tuple[str, ...]:

@@ -22,23 +22,36 @@ def _leads_out(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts or ":" in path.parts[0] if path.parts else True
 
 
-def _members(path: Path, packed: zipfile.ZipFile, wanted: tuple[str, ...], most: int) -> list[str]:
-    """List the wanted files that are there, or say what is wrong with the zip."""
+def _found(names: list[str], wanted: tuple[str, ...]) -> dict[str, str]:
+    """Find the wanted tables, however their names are written; those of one folder around all."""
+    files = {f"{name}.txt": name for name in wanted}
+    by_folder: dict[str, dict[str, str]] = {}
+    for name in names:
+        path = PurePosixPath(name)
+        if path.name.lower() in files and not path.parts[0].startswith("__MACOSX"):
+            own = by_folder.setdefault(str(path.parent), {})
+            own.setdefault(files[path.name.lower()], name)
+    if "." in by_folder or len(by_folder) != 1:
+        return by_folder.get(".", {})
+    return next(iter(by_folder.values()))
+
+
+def _members(
+    path: Path, packed: zipfile.ZipFile, wanted: tuple[str, ...], most: int
+) -> dict[str, str]:
+    """List the wanted tables that are there, or say what is wrong with the zip."""
     names = packed.namelist()
     problems = []
     if outside := tuple(name for name in names if _leads_out(name)):
         problems.append(
             Problem(path.name, "has paths that lead outside", outside, "Ask for a sound file.")
         )
-    if deep := tuple(n for n in names if "/" in n and PurePosixPath(n).name in wanted):
-        remedy = "Pack the text files themselves, without a folder around them."
-        problems.append(Problem(path.name, "has its tables in a folder", deep, remedy))
-    found = [f"{name}.txt" for name in wanted if f"{name}.txt" in names]
-    size = sum(packed.getinfo(name).file_size for name in found)
+    found = _found(names, wanted)
+    size = sum(packed.getinfo(name).file_size for name in found.values())
     if size > most:
         what = f"unpacks to {size / _BYTES_PER_MB:,.0f} MB, above the limit of {most // 10**6:,}"
         problems.append(Problem(path.name, what, remedy="Raise most_mb if you trust the file."))
-    if any(packed.getinfo(name).flag_bits & 1 for name in found):
+    if any(packed.getinfo(name).flag_bits & 1 for name in found.values()):
         problems.append(Problem(path.name, "has a password", remedy="Ask for an open file."))
     if problems:
         raise SourceError.of(str(path), problems)
@@ -46,7 +59,7 @@ def _members(path: Path, packed: zipfile.ZipFile, wanted: tuple[str, ...], most:
 
 
 def _table(data: bytes) -> pd.DataFrame:
-    """Read one file as text, without the blanks around names and cells."""
+    """Read one file as text: names in lower case, without the blanks around names and cells."""
     frame = pd.read_csv(
         io.BytesIO(data),
         dtype="str",
@@ -55,7 +68,9 @@ def _table(data: bytes) -> pd.DataFrame:
         index_col=False,
         skipinitialspace=True,
     )
-    return frame.rename(columns=lambda name: str(name).strip())
+    named = frame.rename(columns=lambda name: str(name).strip().lower())
+    kept = named.loc[:, ~named.columns.duplicated()]
+    return pd.DataFrame({name: kept[name].str.strip() for name in kept})
 
 
 def read_texts(path: Path, wanted: tuple[str, ...], *, most_mb: int) -> dict[str, pd.DataFrame]:
@@ -87,9 +102,9 @@ def read_texts(path: Path, wanted: tuple[str, ...], *, most_mb: int) -> dict[str
     problems: list[Problem] = []
     try:
         with zipfile.ZipFile(path) as packed:
-            for name in _members(path, packed, wanted, most):
+            for table, name in _members(path, packed, wanted, most).items():
                 try:
-                    texts[Path(name).stem] = _table(packed.read(name))
+                    texts[table] = _table(packed.read(name))
                 except pd.errors.EmptyDataError:
                     problems.append(Problem(name, "is empty", remedy="Ask for a whole feed."))
                 except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError) as error:
