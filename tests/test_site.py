@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import json
 import re
 import runpy
 import subprocess
@@ -25,6 +26,7 @@ from site_made import given, tables
 from test_maps import HOSTILE
 
 from norwalk_geo import errors
+from norwalk_geo.cli import reached_figures
 from norwalk_geo.matching import addresses
 from norwalk_geo.website import house_numbers, pages
 from norwalk_geo.website.pages import (
@@ -386,6 +388,39 @@ def test_a_missing_ramp_has_a_year_only_with_funded_resurfacing() -> None:
     assert draft["told_year"].isna().all()
     # Sealing obliges nobody to build a ramp.
     assert ramps_of(adopted, "maintenance").loc["missing", "state"] == "missing"
+
+
+# ------------------------------------------------------------------ places
+
+
+def test_figures_of_the_places_are_of_the_same_data(tmp_path: Path) -> None:
+    inputs = [{"table": "sections", "sha256": "aa"}, {"table": "sites", "sha256": "bb"}]
+    about = {"inputs": inputs}
+    assert reached_figures.read(tmp_path, about) == ({}, [])
+    path = tmp_path / "out" / "sites" / "summary.json"
+    path.parent.mkdir(parents=True)
+    rows = tables()["site_figures"].reset_index().assign(nodes=3)
+    figures = rows.astype("object").where(rows.notna(), None).to_dict("records")
+    path.write_text(json.dumps({"figures": figures, "inputs": inputs}), encoding="utf-8")
+    found, notes = reached_figures.read(tmp_path, about)
+    assert list(found["site_figures"]["people"].dropna()) == [1234]
+    assert not notes
+    changed = {"inputs": [inputs[0], {"table": "sites", "sha256": "cc"}]}
+    found, notes = reached_figures.read(tmp_path, changed)
+    assert not found
+    assert notes == ["Who gets to the places is left out: sites changed since norwalk sites."]
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(errors.SourceError, match=r"(?s)cannot be read.*Run norwalk sites again"):
+        reached_figures.read(tmp_path, about)
+
+
+def test_places_say_who_gets_there_or_that_it_is_not_known(site: Path, tmp_path: Path) -> None:
+    places = seen(site / "en" / "places.html")
+    assert "Invented park at least 1,234 not known" in places
+    assert "Of the 5,678 people" in places
+    bare = {name: one for name, one in few(slice(1, 2)).items() if name != "site_figures"}
+    plain = made(tmp_path / "plain", tables=bare, languages=("en",))
+    assert "Who can get there is not known yet" in seen(plain / "en" / "places.html")
 
 
 # ------------------------------------------------------------------ house numbers

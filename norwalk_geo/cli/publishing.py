@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from norwalk_geo import ada
-from norwalk_geo.cli import assessing, editions, keeping, reading
+from norwalk_geo.cli import assessing, editions, keeping, reached_figures, reading
 from norwalk_geo.cli.records import City
 from norwalk_geo.website import pages
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["site"]
 
-# What a site shows just as the city gave it.
-_GIVEN = ("sites", "work_done", "ramps", "corners", "projects", "project_sections")
 _FEATURES = ("ramps", "walks", "crossings", "stops", "building_elements")
+# What a site shows just as the city gave it.
+_GIVEN = ("sites", "work_done", "corners", "projects", "project_sections", *_FEATURES)
 
 
 def _scores(city: City, plan: Plan, day: dt.date) -> dict[str, pd.DataFrame]:
@@ -55,7 +55,8 @@ def _edition(kept: io.Kept | None) -> pages.Edition:
     """Say what residents may be told of the plan: years of adopted and funded work alone."""
     if kept is None:
         return pages.Edition()
-    return pages.Edition(kept.name, kept.is_adopted, frozenset(kept.funded_years))
+    years = frozenset(kept.funded_years)
+    return pages.Edition(kept.name, kept.is_adopted, years, kept.adopted_on)
 
 
 def site(
@@ -97,6 +98,8 @@ def site(
     if is_internal:
         tables |= _compliance(city)
     about = assessing.origin(city, day, [*results.summary["notes"], *notes])
+    reached, left = reached_figures.read(city.config.folder, about)
+    tables |= reached
     summary = {**results.summary, **about, "critical_pci": city.config.critical_pci}
     given = pages.Given(
         tables,
@@ -107,7 +110,7 @@ def site(
         reporting=_reporting(city),
         is_internal=is_internal,
     )
-    return tuple(pages.write_site(folder, given)), notes
+    return tuple(pages.write_site(folder, given)), [*notes, *left]
 
 
 def _reporting(city: City) -> pages.Reporting:
