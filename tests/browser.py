@@ -34,7 +34,8 @@ _UNMARKED = """() => {
     if (!one.checkVisibility({visibilityProperty: true})) continue;
     one.focus({focusVisible: true, preventScroll: true});
     const look = getComputedStyle(one);
-    const isMarked = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2;
+    const isOwn = look.outlineStyle === 'auto';
+    const isMarked = isOwn || (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2);
     if (document.activeElement !== one || !isMarked) found.push(one.outerHTML.slice(0, 90));
   }
   document.activeElement.blur();
@@ -116,3 +117,30 @@ def opened(
     finally:
         context.close()
     assert not complaints, complaints
+
+
+def judge(path: str, *files: Path) -> dict[str, list[str]]:
+    """
+    Judge pages that stand alone, at 1280 and 320 px, each width once.
+
+    Axe-core finds nothing, nothing is wider than the page, the focus shows, nothing is asked of
+    another host and no script runs; what is wrong is listed by page.
+    """
+    found: dict[str, list[str]] = {}
+    with started(path) as chromium:
+        context = chromium.new_context(offline=True, bypass_csp=True)
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda one: asked.append(one.url))
+        page.on("dialog", lambda one: (asked.append(f"dialog {one.message}"), one.dismiss()))
+        for file in files:
+            page.goto(file.resolve().as_uri())
+            wrong = unmarked(page)
+            for width in (1280, 320):
+                page.set_viewport_size({"width": width, "height": 900})
+                wrong += barriers(page)
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    wrong.append(f"wider than {width}")
+            wrong += [one for one in asked if not one.startswith(_LOCAL)]
+            found |= {file.name: wrong} if wrong else {}
+    return found

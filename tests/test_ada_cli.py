@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from browser import judge
 from commands import bytes_of, edit, make_city, norwalk
 
 from norwalk_geo import config, io, report
@@ -27,6 +28,11 @@ def out(walked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = norwalk("ada", walked, "--out", folder, "--quiet")
     assert done.code == 0, done
     return folder / "ada"
+
+
+@pytest.mark.browser
+def test_the_page_is_for_every_eye_and_hand(out: Path, browser_path: str) -> None:
+    assert judge(browser_path, out / "ada.html") == {}
 
 
 def test_every_file_is_there_and_says_that_it_is_internal(out: Path) -> None:

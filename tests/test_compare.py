@@ -13,6 +13,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from browser import judge
 from commands import NOTICE, bytes_of, edit, norwalk
 
 from norwalk_geo import budget, deterioration, pci, schema, treatments
@@ -205,6 +206,11 @@ def written(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "Worst first" in said.out
     assert str(out / "compare.html") in said.out
     return out
+
+
+@pytest.mark.browser
+def test_the_page_is_for_every_eye_and_hand(written: Path, browser_path: str) -> None:
+    assert judge(browser_path, written / "compare.html") == {}
 
 
 def _rows(sheet) -> pd.DataFrame:

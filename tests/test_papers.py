@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pikepdf
 import pytest
+from browser import judge
 from commands import bytes_of, copy_city, edit, norwalk
 
 from norwalk_geo import schema
@@ -99,6 +100,11 @@ def text_of(page: Path) -> str:
     return re.sub(
         r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", page.read_text(), flags=re.DOTALL)
     )
+
+
+@pytest.mark.browser
+def test_the_pages_are_for_every_eye_and_hand(written: Path, browser_path: str) -> None:
+    assert judge(browser_path, *sorted(written.glob("*.html"))) == {}
 
 
 def test_the_council_report_has_its_parts_in_order_and_the_plans_amounts(written: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from browser import judge
 from commands import norwalk
 from shapely import LineString, box
 
@@ -124,6 +125,14 @@ def test_without_lines_or_table_it_says_what_to_import(city: Path) -> None:
     assert said.code == 2
     assert "tables.lines: is not named" in said.err
     assert "tables.limits: is not named" in said.err
+
+
+@pytest.mark.browser
+def test_the_page_is_for_every_eye_and_hand(tmp_path: Path, browser_path: str) -> None:
+    sample = tmp_path / "sample"
+    assert norwalk("new", sample, "--synthetic", "--size", "town", "--quiet").code == 0
+    assert norwalk("check", sample, "--out", tmp_path / "faults", "-q").code == 0
+    assert judge(browser_path, tmp_path / "faults" / "faults.html") == {}
 
 
 def test_faults_are_drawn_as_table_layer_and_page(tmp_path: Path, city: Path) -> None:
