@@ -374,3 +374,86 @@ def test_two_editions_are_compared_in_every_file(second: Path, tmp_path: Path) -
     assert [name for name, count in same["changes"].items() if count] == ["same"]
     assert "is no edition" in error("diff", second, "final", "other", "--out", tmp_path / "no")
     assert not (tmp_path / "no").exists()
+
+
+# ------------------------------------------------------------------ verify
+
+
+def tables_of(city: Path) -> dict[str, Any]:
+    """Tables of the adopted edition."""
+    return io.read_edition(city / "editions" / "final")[2]
+
+
+def failed(tables: dict[str, Any]) -> list[str]:
+    """Checks that fail; all others pass or cannot be made."""
+    found = budget.audit(tables, tables["treatments"])
+    return found.index[found["verdict"].eq("fail")].tolist()
+
+
+def test_an_audit_finds_each_kind_of_mistake_and_no_other(kept: Path) -> None:
+    tables = tables_of(kept)
+    assert failed(tables) == []
+    without = budget.audit({name: tables[name] for name in ("work", "years", "outcomes")})
+    unknown = without.index[without["verdict"].eq("not_checked")]
+    assert unknown.tolist() == ["ramps", "payments", "limits", "windows", "lockouts"]
+    work, years = tables["work"], tables["years"]
+    first = work.index[:1]
+
+    def with_work(column: str, value: Any) -> dict[str, Any]:
+        changed = work.copy()
+        changed.loc[first, column] = value
+        return {**tables, "work": changed}
+
+    assert failed(with_work("cost_usd", work.loc[first, "cost_usd"] + 0.01)) == [
+        "spending",
+        "outcomes",
+    ]
+    assert failed(with_work("length_mi", 9.0)) == ["miles"]
+    assert failed(with_work("pci_before", 100.0)) == ["windows"]
+    assert failed(with_work("treatment", "unheard of")) == ["windows"]
+    twice = pd.concat([work, work.loc[first].rename(index={first[0][1]: first[0][1] + 1})])
+    assert "lockouts" in failed({**tables, "work": twice})
+    spent = years.assign(spent_usd=years["spent_usd"] + 0.01)
+    assert failed({**tables, "years": spent}) == ["spending", "payments"]
+    poor = tables["row_prices"].assign(available=0.0)
+    assert failed({**tables, "row_prices": poor}) == ["limits"]
+    outcomes = tables["outcomes"].assign(status="not_needed")
+    assert failed({**tables, "outcomes": outcomes}) == ["outcomes"]
+    bill = pd.DataFrame({"year": [2027], "cost_usd": [5.0]})
+    assert failed({**tables, "ramp_work": bill}) == ["ramps"]
+
+
+def test_verify_passes_what_was_written_and_finds_what_was_changed(
+    kept: Path, shown: Path, planned: Path, city: Path, tmp_path: Path
+) -> None:
+    said = norwalk("verify", kept / "editions" / "final", "--json")
+    assert (said.code, said.json["passes"]) == (0, True), said.out
+    own = copy_city(kept, tmp_path / "town")
+    (own / "clean" / "surveys.csv").write_bytes(b"other")
+    told = {
+        row["check"]: row
+        for row in norwalk("verify", own / "editions" / "final", "--json").json["checks"]
+    }
+    assert told["inputs"]["verdict"] == "changed"
+    assert "clean/surveys.csv" in told["inputs"]["says"]
+    edit(own / "editions" / "final" / "work.csv", lambda text: text.replace("seal", "SEAL"))
+    said = norwalk("verify", own / "editions" / "final")
+    assert said.code == 1
+    assert said.out.startswith("FAIL: edition.json: has another SHA-256")
+    assert "(work.csv)" in said.out
+
+    assert norwalk("verify", shown / "site").code == 0
+    results = shutil.copytree(planned, tmp_path / "out")
+    said = norwalk("verify", results, "--city", city, "--json")
+    verdicts = {row["check"]: row["verdict"] for row in said.json["checks"]}
+    assert said.code == 0, said.out
+    assert {name for name, verdict in verdicts.items() if verdict != "pass"} == {"ramps"}
+    edit(results / "work_plan.csv", lambda text: text.replace("2027,", "2028,", 1))
+    (results / "index.html").unlink()
+    said = norwalk("verify", results)
+    assert said.code == 1
+    assert "FAIL: 2 of " in said.out
+    assert "(index.html, work_plan.csv)" in said.out
+    assert "agree to the cent: work_plan.csv does not. (work_plan.csv)" in said.out
+    assert "NOT CHECKED: Inputs are not checked: say where the city is with --city." in said.out
+    assert "has no results to check" in error("verify", tmp_path)

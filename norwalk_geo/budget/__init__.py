@@ -8,6 +8,7 @@ plan can be from the best: prices on each year's money give a bound that no plan
 
 from __future__ import annotations
 
+from norwalk_geo.budget.auditing import PlanChecks, audit, checked
 from norwalk_geo.budget.backlogs import LeastBacklog, least_backlog
 from norwalk_geo.budget.cheapest import Cheapest, cheapest
 from norwalk_geo.budget.demands import RAMPS, Demands, Fund
@@ -53,11 +54,14 @@ __all__ = [
     "Packages",
     "Plan",
     "PlanChanges",
+    "PlanChecks",
     "Ramps",
     "Rotation",
     "Rules",
     "Weights",
+    "audit",
     "cheapest",
+    "checked",
     "compare",
     "compare_rotations",
     "cost_of_delay",

@@ -286,6 +286,7 @@ def run(
 
 app.command()(kept.edition)
 app.command()(kept.diff)
+app.command()(kept.verify)
 app.command()(state.assess)
 app.command()(state.backtest)
 app.command()(state.scorecard)

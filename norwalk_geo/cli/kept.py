@@ -1,4 +1,4 @@
-"""The commands that keep editions of a plan and compare them."""
+"""The commands that keep editions of a plan, compare them, and check what was written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from norwalk_geo.cli.options import City, Day, Json, Quiet
 if TYPE_CHECKING:
     from norwalk_geo import io
 
-__all__ = ["diff", "edition"]
+__all__ = ["diff", "edition", "verify"]
 
 
 def edition(
@@ -102,6 +102,41 @@ def diff(
         files = [f"  {target / name}" for name in made.files]
         said = report.diff_answers(made.summary)
         show.tell(made.summary, made.summary["notice"], *said, "Look at:", *files)
+
+
+def verify(
+    folder: Annotated[
+        Path, typer.Argument(help="Results of a plan, an edition, or a site.", metavar="DIR")
+    ],
+    city: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--city", help="Folder of the city, where DIR is not below it."),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Check results: files as they were written, sums to the cent, limits, windows, inputs.
+
+    Each check passes, fails, or is not checked, which is never a pass. Inputs that changed since
+    are named: results of them are old, not wrong. Exit code 1 where a check fails.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import verifying
+
+        found = verifying.verify(folder, city)
+        has_failed = bool(found["verdict"].eq("fail").any())
+        flat = found.reset_index()
+        rows = flat.astype("object").where(flat.notna(), None).to_dict("records")
+        lines = [
+            f"{row['verdict'].replace('_', ' ').upper()}: {row['says']}"
+            + (f" ({row['rows']})" if row["rows"] else "")
+            for row in rows
+        ]
+        value = {"kind": "verify", "passes": not has_failed, "checks": rows}
+        show.tell(value, *lines)
+    if has_failed:
+        raise typer.Exit(1)
 
 
 def _record(kept: io.Kept) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from norwalk_geo.io.addresses import shown
 from norwalk_geo.io.edition_record import STATUSES, Kept, changed_files, list_editions
 from norwalk_geo.io.editions import check_edition, keep_edition, mark_edition, read_edition
+from norwalk_geo.io.manifests import MANIFEST, check_manifest, write_manifest
 from norwalk_geo.io.outputs import writing
-from norwalk_geo.io.provenance import Input, describe_input, provenance
+from norwalk_geo.io.provenance import Input, describe_input, digest_of, provenance
 from norwalk_geo.io.tables import (
     is_there,
     read_network,
@@ -16,12 +17,15 @@ from norwalk_geo.io.tables import (
 )
 
 __all__ = [
+    "MANIFEST",
     "STATUSES",
     "Input",
     "Kept",
     "changed_files",
     "check_edition",
+    "check_manifest",
     "describe_input",
+    "digest_of",
     "is_there",
     "keep_edition",
     "list_editions",
@@ -32,6 +36,7 @@ __all__ = [
     "read_table",
     "shown",
     "write_layers",
+    "write_manifest",
     "write_table",
     "writing",
 ]

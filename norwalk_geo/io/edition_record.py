@@ -18,6 +18,7 @@ __all__ = [
     "Kept",
     "changed_files",
     "damaged",
+    "is_same",
     "list_editions",
     "read_record",
     "record_text",
@@ -195,16 +196,29 @@ def changed_files(folder: Path, kept: Kept) -> tuple[str, ...]:
     names
         Files that are gone, cannot be read or have another SHA-256.
     """
-    changed = []
-    for name, digest in kept.files.items():
-        path = folder / name
-        try:
-            is_same = sha256(path) == digest
-        except OSError:
-            is_same = False
-        if not is_same:
-            changed.append(name)
-    return tuple(changed)
+    return tuple(name for name, digest in kept.files.items() if not is_same(folder / name, digest))
+
+
+def is_same(path: Path, digest: str) -> bool:
+    """
+    Say whether a file is there and as it was.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    digest
+        Its SHA-256 as it was.
+
+    Returns
+    -------
+    is_same
+        False too where it cannot be read.
+    """
+    try:
+        return sha256(path) == digest
+    except OSError:
+        return False
 
 
 def list_editions(folder: Path) -> list[Kept]:

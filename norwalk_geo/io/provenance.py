@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-__all__ = ["Input", "describe_input", "provenance"]
+__all__ = ["Input", "describe_input", "digest_of", "provenance"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,20 @@ class Input:
     sha256: str
 
 
-def _digest(path: Path) -> str:
-    """Hash a file, or every file of a folder in the order of their names."""
+def digest_of(path: Path) -> str:
+    """
+    Hash a file, or every file of a folder in the order of their names.
+
+    Parameters
+    ----------
+    path
+        Of the file or folder.
+
+    Returns
+    -------
+    digest
+        SHA-256 in hexadecimal digits.
+    """
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     digest = hashlib.sha256()
     for file in files:
@@ -99,7 +111,7 @@ def describe_input(table: str, path: Path | str, frame: DataFrame, *, folder: Pa
         Rows, newest day in the table and hash of the file, or of the rows where there is no file.
     """
     name = addresses.published(path, folder=folder)
-    digest = _digest_rows(frame) if is_address(path) else _digest(Path(path))
+    digest = _digest_rows(frame) if is_address(path) else digest_of(Path(path))
     return Input(table, name, len(frame), _newest_day(frame), digest)
 
 
@@ -147,7 +159,7 @@ def provenance(
         "version": version("norwalk_geo"),
         "as_of": as_of.isoformat(),
         "seed": seed,
-        "settings": {"path": settings.name, "sha256": _digest(settings)},
+        "settings": {"path": settings.name, "sha256": digest_of(settings)},
         "parameters": used,
         "inputs": [asdict(one) for one in inputs],
     }
