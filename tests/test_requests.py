@@ -136,3 +136,24 @@ def test_syracuses_potholes_are_on_the_street_that_their_own_id_names() -> None:
     assert found["section_id"].notna().mean() > 0.9
     assert (placed == wanted).mean() > 0.85
     assert found["cluster"].max() > 20
+    # The largest cluster is a chain of steps within reach, and nothing near it is left out.
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(checked["lon"], checked["lat"]), index=checked.index, crs="EPSG:4326"
+    ).to_crs("EPSG:2261")
+    first = found["cluster"].eq(1)
+    near = points[first].buffer(100, quad_segs=64).union_all()
+    assert not points[~first & points.notna()].within(near.buffer(-1)).any()
+    assert found["cluster"].value_counts().is_monotonic_decreasing
+    # No pothole has a day of closing: all are open, none is fast, and no zone loses one.
+    middles = lines.geometry.centroid
+    side = pd.Series("west", index=lines.index).mask(middles.x > middles.x.median(), "east")
+    last = checked["opened_on"].max().date()
+    times = requests.response_times(checked, found["section_id"].map(side), as_of=last)
+    whole, parts = times.loc[("pothole", "all")], times.loc["pothole"].drop(index="all")
+    assert whole["open_requests"] == whole["requests"] == len(holes)
+    assert pd.isna(whole["median_days"])
+    assert whole["oldest_open_days"] == (last - checked["opened_on"].min().date()).days
+    assert set(parts.index) == {"east", "west", "no zone"}
+    assert parts["requests"].sum() == len(holes)
+    cost = requests.stop_gap_cost(found, cost_each_usd=62.5)
+    assert cost.sum() == 62.5 * found["section_id"].notna().sum()

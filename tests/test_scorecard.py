@@ -436,3 +436,6 @@ def test_requests_and_places_stand_beside_the_measures(tmp_path: Path) -> None:
     assert 'id="zones-work_plan"' in page
     for name in ("The drafted plan", "No work", "Worst streets first", "Incremental benefit"):
         assert name in page
+    effects = page.split('id="effects-table"')[1]
+    for text in ("Goal 2", "Goal 3", "Projects delivered on time", "not changed by the choice"):
+        assert text in effects

@@ -21,6 +21,7 @@ __all__ = ["write"]
 _FOLDER = "projects"
 _PROTECTED_YEARS = 5
 _DAY = dt.timedelta(days=1)
+_PAVED = "Ask its owner for another route, or to pave the whole width again."
 
 
 def _tracked(city: City, day: dt.date) -> dict[str, pd.DataFrame]:
@@ -82,7 +83,8 @@ def _conflicts(city: City, work: Work, sections: Sections, day: dt.date) -> pd.D
     )
     ahead = done["starts"].isna() | done["starts"].ge(pd.Timestamp(day))
     is_cut = done.index.get_level_values("conflict") == "cut in new pavement"
-    both = pd.concat([planned, done[ahead.to_numpy() & is_cut]])
+    cut = done[ahead.to_numpy() & is_cut].assign(remedy=_PAVED)
+    both = pd.concat([planned, cut])
     return both[~both.index.duplicated()].sort_index(kind="stable")
 
 

@@ -122,7 +122,7 @@ def _in_words(frame: pd.DataFrame) -> list[dict[str, str]]:
             elif isinstance(value, bool):
                 words[name] = "yes" if value else "no"
             elif name.endswith("_usd"):
-                words[name] = f"${value:,.2f}"
+                words[name] = f"{'-' if value < 0 else ''}${abs(value):,.2f}"
             elif isinstance(value, float):
                 words[name] = f"{value:,.1f}".removesuffix(".0")
             else:

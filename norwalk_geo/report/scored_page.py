@@ -112,18 +112,21 @@ def _goals(
 def _effects(
     summary: Mapping[str, Any], scores: Scores, words: Mapping[str, str], language: str
 ) -> list[dict[str, str]]:
-    """Put in words what the plan and its rivals do to the measures that they change."""
+    """Put in words what the plan and its rivals do to each computed measure, goal by goal."""
     rows = []
-    for row in summary.get("plan_effects", []):
-        if row["after"] is None:
+    for row in sorted(summary.get("plan_effects", []), key=lambda one: int(one["goal"])):
+        moves = row["after"] is not None
+        # What no way to choose streets changes is said once, not once a way.
+        if not moves and row["policy"] != "optimal":
             continue
         shown = {name: value_text(row[name], row["unit"], language) for name in ("before", "after")}
         rows.append(
             {
+                "goal": f"{words['of_goal']} {row['goal']}",
                 "label": str(scores.loc[row["measure_id"], "label"]),
-                "policy": words[row["policy"]],
+                "policy": words[row["policy"]] if moves else words["every_way"],
                 "before": shown["before"] or words["none"],
-                "after": shown["after"],
+                "after": shown["after"] if moves else words["no_matter"],
                 "trend": _signed(row, words),
             }
         )
@@ -152,7 +155,7 @@ def _zoned(
         steps = []
         for step in drawn["steps"] if drawn else ():
             low, high = (value_text(step[end], unit, language) for end in ("low", "high"))
-            text = low if low == high else f"{low} {words['to']} {high}"
+            text = low if low == high else f"{low.split(' ')[0]} {words['to']} {high}"
             steps.append({"fill": step["fill"], "text": text})
         label = str(scores.loc[one.measure_id, "label"])
         head = {"id": one.measure_id, "label": label, "period": one.period}

@@ -18,7 +18,8 @@ __all__ = ["ZoneValues", "latest_by_zone", "zone_maps", "zone_shapes"]
 
 ScorePeriods: TypeAlias = pd.DataFrame
 _PREFIX = "zone "
-_CELLS = 36
+# Squares across, by how many streets there are to color them.
+_FEWEST, _MOST = 6, 36
 _WIDE, _EDGE = 320.0, 4.0
 # Light to dark, so that they stay apart in gray print too.
 _TONES = ("#dceaf7", "#9cc4e4", "#4a8fc4", "#1b4f8a")
@@ -96,7 +97,9 @@ def zone_shapes(zones: Zones | None, sections: Sections) -> dict[str, gpd.GeoSer
     if len(named):
         middles = shapely.centroid(named.geometry.to_numpy())
         west, south, east, north = named.total_bounds
-        side = max(east - west, north - south) / _CELLS
+        across = int(np.clip(np.sqrt(len(named)), _FEWEST, _MOST))
+        # A little more than the extent, so that the last street is inside too.
+        side = 1.001 * max(east - west, north - south) / across
         cells = pd.DataFrame(
             {
                 "x": ((shapely.get_x(middles) - west) // side).astype("int64"),
