@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import folium
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser
 from shapely import LineString
 
 from norwalk_geo import errors, maps
-from norwalk_geo.maps import blocks, elements, styles
+from norwalk_geo.maps import blocks, changes, elements, inventory, styles
 
 ASSETS = Path(__file__).parents[1] / "norwalk_geo" / "assets"
 HOSTILE = [
@@ -158,6 +159,7 @@ def test_lines_contrast_with_the_page(scheme: str) -> None:
     page = (0xF7 / 255, 0xF7 / 255, 0xF4 / 255)
     looks = [*styles.band_styles(bands(scheme)), *styles.STATUS.values()]
     looks += styles.year_styles(list(range(2027, 2047)), 7)
+    looks += [*changes._LOOKS.values(), changes._NONE, *inventory._REST.values()]
     assert min(contrast(look.color, page) for look in looks) >= 3
 
 
@@ -245,12 +247,52 @@ def hostile_map(town, text: str) -> folium.Map:
     work = town.plan.work.assign(treatment_label=text)
     outcomes = town.plan.outcomes
     named = town.bands.rename(index={"Good": text})
+    where = sections.geometry.iloc[:2].centroid
     return maps.compose(
         maps.plan_layer(sections, work, outcomes, name=text),
         maps.condition_layer(sections, outcomes, town.condition, named, name=f"2 {text}"),
+        maps.changes_layer(sections, changed(sections, text), name=f"3 {text}", notice=text),
+        maps.assets_layer(sections, *assets(where, text), name=f"4 {text}"),
         maps.sites_layer(town.sites.assign(name=text, facts=text), name=text),
+        maps.barriers_layer(barriers(where, text), name=f"5 {text}"),
         title=text,
     )
+
+
+def changed(sections: gpd.GeoDataFrame, text: str) -> pd.DataFrame:
+    """One section whose work is another."""
+    index = pd.MultiIndex.from_tuples(
+        [(sections.index[0], 2027, 2028)], names=["section_id", "year_before", "year_after"]
+    )
+    words = {"change": "moved", "treatment_before": text, "treatment_after": text}
+    return pd.DataFrame(words, index=index)
+
+
+def assets(where: gpd.GeoSeries, text: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Two trees, one of them with work, and what the plan does with them."""
+    trees = gpd.GeoDataFrame(
+        {"asset_kind": "tree", "name": text, "next_work": text, "asset_condition": text}
+        | {"year": [2027, None]},
+        index=pd.Index(["t1", "t2"], name="asset_id"),
+        geometry=list(where),
+        crs=where.crs,
+    )
+    said = {"status": ["planned", "other"], "reason": text}
+    return trees, pd.DataFrame(said, index=trees.index)
+
+
+def barriers(where: gpd.GeoSeries, text: str) -> gpd.GeoDataFrame:
+    """Two barriers."""
+    parts = dict.fromkeys(("severity_part", "place_part", "people_part", "equity_part"), 0.5)
+    rows = {"rank": [1, 2], "location": text, "feature": text, "obstacle": text, "score": 2.0}
+    index = pd.Index(["b1", "b2"], name="barrier_id")
+    return gpd.GeoDataFrame(rows | parts, index=index, geometry=list(where), crs=where.crs)
+
+
+def test_layers_are_drawn_by_the_script_of_the_site(layers) -> None:
+    text = maps.compose(*layers).get_root().render()
+    for name in ("columns.js", "map.js"):
+        assert (ASSETS / "site" / name).read_text(encoding="utf-8").strip() in text
 
 
 @pytest.mark.browser
@@ -265,6 +307,8 @@ def test_a_map_opens_alone_and_draws(layers, tmp_path: Path, chromium: Browser) 
         assert "Never surveyed" in page.locator(".nw-legend").inner_text()
 
 
+CLICK = """() => { const { map } = norwalk.started[0];
+map.closePopup(); map.fire('click', { latlng: map.getCenter() }); }"""
 PIXELS = """() => [...document.querySelectorAll('.nw-tiles canvas')].reduce((sum, one) => {
     const data = one.getContext('2d').getImageData(0, 0, one.width, one.height).data;
     for (let k = 3; k < data.length; k += 4) sum += data[k] > 128;
@@ -273,20 +317,22 @@ PIXELS = """() => [...document.querySelectorAll('.nw-tiles canvas')].reduce((sum
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_only_shows(town, text: str, tmp_path: Path, chromium: Browser) -> None:
-    file = tmp_path / "map.html"
+@pytest.mark.parametrize("every", [HOSTILE, HOSTILE[::-1]], ids=["one way", "the other"])
+def test_hostile_text_only_shows(town, every: list[str], tmp_path: Path, chromium: Browser) -> None:
+    """All of it in every place; what one text may hide from another, the other order shows."""
+    file, text = tmp_path / "map.html", " ".join(every)
     hostile_map(town, text).save(str(file))
     with opened(chromium, file) as page:
         assert page.title().split() == text.split()
         page.locator(".nw-site-icon").first.click()
         assert page.locator(".nw-title").inner_text() == text
-        page.locator("input[name=nw-layer]").nth(1).check()
+        radios = page.locator("input[name=nw-layer]")
+        for place in range(radios.count()):
+            radios.nth(place).check()
+            page.evaluate(CLICK)
+            page.locator(".nw-title", has_text=text).wait_for()
+        radios.nth(1).check()
         assert text in page.locator(".nw-legend").inner_text()
-        page.evaluate(
-            "norwalk.started[0].map.fire('click', {latlng: norwalk.started[0].map.getCenter()})"
-        )
-        page.wait_for_timeout(50)
         assert page.evaluate("document.querySelectorAll('img, main svg[onload]').length") == 0
 
 

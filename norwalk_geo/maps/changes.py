@@ -29,7 +29,7 @@ _LOOKS = {
     "cost": Style("Another cost alone", "#0f7f8c", 3.5, (6, 4)),
     "same": Style("As before", "#6f7d86", 2.6),
 }
-_NONE = Style("No work in either plan", "#9aa4ab", 1.2)
+_NONE = Style("No work in either plan", "#7a7a7a", 1.2)
 
 
 def _when(rows: pd.DataFrame, side: str, fiscal_year_start: int | None) -> list[str]:
