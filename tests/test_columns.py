@@ -227,6 +227,8 @@ def named(town) -> gpd.GeoDataFrame:
 
 CORNER = """() => { const { map, home } = norwalk.page;
 map.setView(home.getSouthWest(), 19, { animate: false }); }"""
+VIEW = """() => { const { map } = norwalk.page; const { lat, lng } = map.getCenter();
+return [lat, lng, map.getZoom()]; }"""
 SHOW = "(text) => norwalk.page.showStreet(text, true).then(() => undefined)"
 FIND = """(text) => norwalk.ready.then(() =>
 norwalk.search.known.find(text).found.map((one) => one.label))"""
@@ -311,13 +313,25 @@ def test_everything_by_keys_and_by_links(town, tmp_path: Path, chromium: Browser
         page.locator("#map-status", has_text="Selected: Invented 1 Street.").wait_for()
         address = page.url
         assert "section=s" in address
-        page.locator("#map").focus()
+        region = page.get_by_role("region", name="Map")
+        assert region.get_attribute("aria-describedby") == "nw-help"
+        region.focus()
         page.keyboard.press("Enter")
         page.locator("#map-status", has_text="Selected").wait_for()
+        before = page.evaluate(VIEW)
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("+")
+        page.wait_for_function("zoom => norwalk.page.map.getZoom() > zoom", arg=before[2])
+        assert page.evaluate(VIEW)[0] > before[0]
         page.goto("about:blank")
         page.goto(address)
         page.locator("#map-status", has_text="Selected: Invented 1 Street.").wait_for()
         assert page.get_by_role("radio", name="Condition at the latest survey").is_checked()
+        page.goto("about:blank")
+        page.goto(address.split("#")[0] + "#layer=plan&view=2&at=16.5/33.941/-118.0605")
+        page.wait_for_function("window.norwalk?.page?.map.getZoom() === 16.5")
+        assert page.evaluate(VIEW)[:2] == pytest.approx([33.941, -118.0605], abs=1e-3)
+        assert page.get_by_role("combobox", name="Choose").input_value() == "2"
 
 
 @pytest.mark.browser
