@@ -722,6 +722,7 @@
     bounds,
     boundsOf,
     card,
+    later,
     make,
     markAll,
     meets,

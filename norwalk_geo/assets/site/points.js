@@ -40,8 +40,17 @@
       map.off("moveend zoomend resize viewreset", this.redraw, this);
     },
 
+    /* Once in a frame: on paper, a canvas that is emptied twice hides what lies below. */
     redraw: function () {
-      if (!this._map || !this._state) return;
+      if (this._asked || !this._state) return;
+      this._asked = true;
+      nw.later(() => {
+        this._asked = false;
+        if (this._map) this._draw();
+      });
+    },
+
+    _draw: function () {
       const map = this._map;
       const size = map.getSize();
       const sharp = Math.min(2, window.devicePixelRatio || 1);
@@ -51,6 +60,7 @@
       this._canvas.style.width = `${size.x}px`;
       this._canvas.style.height = `${size.y}px`;
       const pen = this._canvas.getContext("2d");
+      pen.scale(sharp, sharp);
       const zoom = map.getZoom();
       const small = zoom >= NEAR_ZOOM ? 1 : zoom >= 13.5 ? 0.6 : 0.4;
       const scale = 256 * Math.pow(2, zoom);
@@ -58,21 +68,22 @@
       // What is there lies below, what is missing on top.
       for (const state of [0, 4, 2, 3, 1]) {
         const mark = MARKS[state];
-        const path = new Path2D(mark.path);
+        const shape = new Path2D(mark.path);
         // What is missing is seen from afar too.
         const grow = state ? Math.max(small, 0.55) : small;
+        const path = new Path2D();
         for (let k = 0; k < this._state.length; k++) {
           if (this._state[k] !== state) continue;
           const [h, v] = [this._x[k] * scale - corner.x, this._y[k] * scale - corner.y];
           if (h < -8 || v < -8 || h > size.x + 8 || v > size.y + 8) continue;
-          pen.setTransform(sharp * grow, 0, 0, sharp * grow, h * sharp, v * sharp);
-          pen.lineWidth = 2.4;
-          pen.strokeStyle = mark.isFilled ? "#fff" : mark.color;
-          pen.fillStyle = mark.isFilled ? mark.color : "#fff";
-          if (mark.isFilled && grow === 1) pen.stroke(path);
-          pen.fill(path);
-          if (!mark.isFilled) pen.stroke(path);
+          path.addPath(shape, { a: grow, d: grow, e: h, f: v });
         }
+        pen.lineWidth = 2.4 * grow;
+        pen.strokeStyle = mark.isFilled ? "#fff" : mark.color;
+        pen.fillStyle = mark.isFilled ? mark.color : "#fff";
+        if (mark.isFilled && grow === 1) pen.stroke(path);
+        pen.fill(path);
+        if (!mark.isFilled) pen.stroke(path);
       }
       this._canvas.dataset.drawn = String(this._state.length);
     },
