@@ -157,6 +157,20 @@ def test_the_map_tells_what_is_under_way_done_and_why() -> None:
     ]
 
 
+def test_every_file_is_offered_and_explained(site: Path) -> None:
+    page = seen(site / "es" / "data.html")
+    for name in ("streets.csv", "streets.gpkg", "streets.parquet", "streets.geojson", "work.csv"):
+        assert f"{name} " in page
+    ramps = pd.read_csv(site / "data" / "ramps.csv")
+    assert list(ramps["state"]) == ["there", "missing", "unknown"]
+    assert "running_slope_pct" not in ramps
+    points = gpd.read_file(site / "data" / "ramps.geojson")
+    assert points.total_bounds[0] < -110
+    assert list(pd.read_csv(site / "data" / "places.csv")["people"].dropna()) == [1234]
+    assert "ramps.csv Lugares donde va una rampa" in page
+    assert "Nombre de la calle" in page
+
+
 # ------------------------------------------------------------------ what it never tells
 
 

@@ -109,12 +109,6 @@ def _is_ended(path: Path) -> bool:
         return file.read() == _END
 
 
-def _geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Write GeoJSON in degrees, as RFC 7946 wants it."""
-    degrees = frame.to_crs("EPSG:4326").reset_index()
-    degrees.to_file(path, driver="GeoJSON", engine="pyogrio", RFC7946=True)
-
-
 def write(folder: Path, given: Given) -> list[dict[str, str]]:
     """
     Write the files.
@@ -143,6 +137,12 @@ def write(folder: Path, given: Given) -> list[dict[str, str]]:
     io.write_layers({"streets": streets}, folder / "streets.gpkg", as_of=day)
     streets.to_parquet(folder / "streets.parquet")
     write_geojson(streets, folder / "streets.geojson")
+    if "ramps" in given.tables:
+        ramps = _ramps(given)
+        _csv(pd.DataFrame(ramps.drop(columns="geometry")).reset_index(), folder / "ramps.csv")
+        write_geojson(ramps, folder / "ramps.geojson")
+    if "site_figures" in given.tables:
+        _csv(public(given, "site_figures").reset_index(), folder / "places.csv")
     return [
         {"name": name, "path": f"data/{name}", "bytes": str((folder / name).stat().st_size)}
         for name in _LISTED
