@@ -128,19 +128,19 @@ def import_(
         Path,
         typer.Argument(
             help="GeoPackage, shapefile, File Geodatabase, GeoJSON, TopoJSON, GeoParquet, CSV, "
-            "Excel workbook or OpenStreetMap extract."
+            "Excel workbook, OpenStreetMap extract, or requests saved from an Open311 endpoint."
         ),
     ],
     mapping: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(
             "--map",
-            help="Mapping file: which column becomes what. An OpenStreetMap extract needs none.",
+            help="Mapping file: which column becomes what. OpenStreetMap and Open311 need none.",
         ),
     ] = None,
     city: Annotated[Path, typer.Option("--city", help="Folder of the city.")] = Path(),
     replace: Annotated[
-        bool, typer.Option("--replace", help="Forget surveys imported earlier instead of adding.")
+        bool, typer.Option("--replace", help="Forget surveys and requests imported earlier.")
     ] = False,
     boundary: Annotated[
         Optional[Path],  # noqa: UP045
@@ -149,6 +149,13 @@ def import_(
             help="Layer of the city's area: streets along it count half, those beyond are left "
             "out. It is kept for later imports.",
         ),
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option(help="Open311: the city's zone, such as America/Los_Angeles.")
+    ] = "",
+    services: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Open311: saved answer of /services, for the names of codes."),
     ] = None,
     as_of: Day = None,
     quiet: Quiet = False,
@@ -165,7 +172,13 @@ def import_(
 
         day = as_of.date() if as_of else None
         brought = importing.run(
-            source, mapping, city, as_of=day, replace=replace, boundary=boundary
+            source,
+            mapping,
+            city,
+            as_of=day,
+            replace=replace,
+            boundary=boundary,
+            asked=importing.Asked(time_zone, services),
         )
         show.imported(brought)
 

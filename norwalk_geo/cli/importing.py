@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,29 @@ from norwalk_geo.cli import bounding
 from norwalk_geo.cli.records import Brought
 from norwalk_geo.errors import Problem, SourceError
 
-__all__ = ["name_tables", "run", "with_earlier"]
+__all__ = ["Asked", "name_tables", "run", "with_earlier"]
 
 _FOLDER = "clean"
 # The sections as they were imported, to tell what the city edits afterward.
 IMPORTED = "imported_sections"
 _LISTS = ("boundary", "boundary_streets", "changes", "edits")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """
+    What is said of requests of residents that come from an Open311 endpoint.
+
+    Parameters
+    ----------
+    time_zone
+        The city's zone; blank where every time has its own.
+    services
+        Saved answer of `/services`.
+    """
+
+    time_zone: str = ""
+    services: Path | None = None
 
 
 def _target(settings: config.Config, table: str) -> Path | str:
@@ -42,14 +60,14 @@ def with_earlier(
     settings: config.Config, table: str, frame: pd.DataFrame
 ) -> tuple[pd.DataFrame, int]:
     """
-    Add the surveys of earlier imports; a survey of the same section and day is replaced.
+    Add the surveys or requests of earlier imports; one with the same key is replaced.
 
     Parameters
     ----------
     settings
         Settings as read.
     table
-        Name of the table; only surveys are added to.
+        Name of the table; only surveys and requests are added to.
     frame
         The new rows.
 
@@ -59,7 +77,7 @@ def with_earlier(
         All rows, and how many of them are earlier ones.
     """
     path = settings.path(table) if table in settings.tables else None
-    if table != "surveys" or path is None or not io.is_there(path):
+    if table not in {"surveys", "requests"} or path is None or not io.is_there(path):
         return frame, 0
     earlier = io.read_table(path, table)
     kept = earlier[~earlier.index.isin(frame.index)]
@@ -142,9 +160,9 @@ def _with_edits(
 
 
 def _made(
-    settings: config.Config, source: Path, mapping: Path | None, day: dt.date
+    settings: config.Config, source: Path, mapping: Path | None, day: dt.date, asked: Asked
 ) -> sources.Imported:
-    """Make tables of the file; an extract of OpenStreetMap needs no mapping."""
+    """Make tables of the file; OpenStreetMap and Open311 need no mapping."""
     folder = settings.folder / "parameters"
     crs, box = settings.crs, settings.bbox_lonlat
     if mapping is not None:
@@ -153,6 +171,10 @@ def _made(
         return sources.from_export(
             source, known, crs=crs, bbox_lonlat=box, as_of=day, scales=scales
         )
+    if sources.is_open311(source):
+        city = sources.City(crs, box, day)
+        zone, services = asked.time_zone, asked.services
+        return sources.from_open311(source, city, time_zone=zone, services=services)
     if not sources.is_osm(source):
         remedy = "Name one with --map; docs/methods/import.md shows how it is written."
         problem = Problem(source.name, "needs a mapping", remedy=remedy)
@@ -169,6 +191,7 @@ def run(
     as_of: dt.date | None,
     replace: bool,
     boundary: Path | None = None,
+    asked: Asked | None = None,
 ) -> Brought:
     """
     Import one file.
@@ -178,7 +201,8 @@ def run(
     source
         Somebody's file.
     mapping
-        Which of its columns becomes what; None for an extract of OpenStreetMap.
+        Which of its columns becomes what; None for an extract of OpenStreetMap or an answer of
+        Open311.
     city
         The city's folder, or its `norwalk.toml`.
     as_of
@@ -188,6 +212,8 @@ def run(
         history of what it does not bring are kept in any case.
     boundary
         Layer of the city's area; by default the one that an earlier import kept.
+    asked
+        What is said of requests of residents.
 
     Returns
     -------
@@ -201,7 +227,7 @@ def run(
     """
     settings = config.read_config(city)
     day = as_of or settings.as_of or dt.datetime.now(tz=dt.UTC).astimezone().date()
-    made = _made(settings, source, mapping, day)
+    made = _made(settings, source, mapping, day, asked or Asked())
     lines = list(sources.describe(made.report))
     tables, said = bounding.apply(settings, made.tables, boundary)
     lines += said
@@ -211,7 +237,7 @@ def run(
     for table, frame in tables.items():
         joined[table], kept = (frame, 0) if replace else with_earlier(settings, table, frame)
         if kept:
-            lines.append(f"{kept:,} surveys of earlier imports are kept.")
+            lines.append(f"{kept:,} {table} of earlier imports are kept.")
     account = sources.report_dict(made.report)
     places = _write(settings, joined, (made.report.table, account), day, lines)
     return Brought(account, lines, places)

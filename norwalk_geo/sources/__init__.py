@@ -10,15 +10,19 @@ from __future__ import annotations
 from norwalk_geo.sources.export import Imported, from_export
 from norwalk_geo.sources.gtfs import read_gtfs
 from norwalk_geo.sources.mapping import Mapping, read_mapping
+from norwalk_geo.sources.open311 import from_open311
+from norwalk_geo.sources.open311_file import is_open311
 from norwalk_geo.sources.osm import is_osm, read_osm
 from norwalk_geo.sources.osm_streets import from_osm
 from norwalk_geo.sources.osm_tags import translate
 from norwalk_geo.sources.osm_travel import edges_from_osm, places_from_osm
 from norwalk_geo.sources.report import Change, ImportReport, describe, report_dict
 from norwalk_geo.sources.rules import ColumnRule
+from norwalk_geo.sources.shapes import City
 
 __all__ = [
     "Change",
+    "City",
     "ColumnRule",
     "ImportReport",
     "Imported",
@@ -26,7 +30,9 @@ __all__ = [
     "describe",
     "edges_from_osm",
     "from_export",
+    "from_open311",
     "from_osm",
+    "is_open311",
     "is_osm",
     "places_from_osm",
     "read_gtfs",

@@ -29,6 +29,7 @@ _TABLES = (
     "lines",
     "measurements",
     "ramps",
+    "requests",
     "sections",
     "sites",
     "stops",
