@@ -146,13 +146,16 @@ def _repairs(table: pd.DataFrame, helps: str, words: Language) -> list[Any]:
     """Write the first repairs of a kind, without what they cost."""
     if table.empty:
         return []
-    own = table[table["helps"].eq(helps)].sort_values("place_in_site").head(_SHOWN_REPAIRS)
+    kind = table[table["helps"].eq(helps)]
+    own = kind.sort_values("place_in_site").head(_SHOWN_REPAIRS)
+    # Where none is in a plan, no plan of its kind was read.
+    none = words.text("in no plan") if kind["planned"].notna().any() else words.text("not known")
     return [
         {
             "what": str(row["repair_id"]),
             "where": "" if pd.isna(row["location"]) else str(row["location"]),
             "people": number(row["people"], words),
-            "is_planned": pd.notna(row["planned"]),
+            "plan": none if pd.isna(row["planned"]) else words.text("proposed, not adopted"),
         }
         for _, row in own.iterrows()
     ]
