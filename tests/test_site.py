@@ -36,6 +36,7 @@ from norwalk_geo.website.pages import (
     layers,
     past_layer,
     statement,
+    wording,
 )
 from norwalk_geo.website.pages.given import Edition, stages
 
@@ -590,3 +591,9 @@ def test_plain_words(site: Path, code: str, measure: object, least: float) -> No
             continue
         score = measure(" ".join(sentences))  # type: ignore[operator]
         assert score >= least, (page.name, score)
+    # What a street's card says, with every hole filled.
+    words = language.read(code)
+    cards = [*wording.street_words(words).values(), *wording.whys(given(), words).values()]
+    filled = [re.sub(r"\{\w+\}", "2027", one) for one in dict.fromkeys(cards) if "." in one]
+    score = measure(" ".join(filled))  # type: ignore[operator]
+    assert score >= least, score
