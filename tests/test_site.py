@@ -170,6 +170,7 @@ def test_every_file_is_offered_and_explained(site: Path) -> None:
     assert list(pd.read_csv(site / "data" / "places.csv")["people"].dropna()) == [1234]
     assert "ramps.csv Lugares donde va una rampa" in page
     assert "Nombre de la calle" in page
+    assert len(pd.read_csv(site / "data" / "work_done.csv")) == 2
 
 
 # ------------------------------------------------------------------ what it never tells

@@ -26,6 +26,7 @@ _LISTED = (
     "streets.parquet",
     "streets.geojson",
     "work.csv",
+    "work_done.csv",
     "ramps.csv",
     "ramps.geojson",
     "places.csv",
@@ -137,6 +138,8 @@ def write(folder: Path, given: Given) -> list[dict[str, str]]:
     io.write_layers({"streets": streets}, folder / "streets.gpkg", as_of=day)
     streets.to_parquet(folder / "streets.parquet")
     write_geojson(streets, folder / "streets.geojson")
+    if "work_done" in given.tables:
+        _csv(public(given, "work_done").reset_index(), folder / "work_done.csv")
     if "ramps" in given.tables:
         ramps = _ramps(given)
         _csv(pd.DataFrame(ramps.drop(columns="geometry")).reset_index(), folder / "ramps.csv")
@@ -173,6 +176,7 @@ def named(files: list[dict[str, str]], language: Language) -> list[dict[str, str
         "streets.parquet": say("All streets with lines, for data work (GeoParquet)"),
         "streets.geojson": say("All streets with lines, for web maps (GeoJSON)"),
         "work.csv": say("Work in the plan, for spreadsheets (CSV)"),
+        "work_done.csv": say("Work on record as done, for spreadsheets (CSV)"),
         "ramps.csv": say("Places where a curb ramp belongs, for spreadsheets (CSV)"),
         "ramps.geojson": say("Places where a curb ramp belongs, for web maps (GeoJSON)"),
         "places.csv": say("Who can get to the places, for spreadsheets (CSV)"),

@@ -17,9 +17,9 @@ __all__ = ["OFFERED", "data", "decide", "plan"]
 _Group = dict[str, Any]
 _NAMES = ("street_name", "from_street", "to_street", "zone_id")
 # A page of more rows is no list to read, and heavy: the rest is found by search and in the file.
-_MOST_ROWS = 4_000
+_MOST_ROWS, _MOST_DONE = 2_000, 100
 # Tables whose columns are in the files.
-OFFERED = ("sections", "condition", "outcomes", "work", "ramps", "site_figures")
+OFFERED = ("sections", "condition", "outcomes", "work", "work_done", "ramps", "site_figures")
 
 
 def _named(work: pd.DataFrame, given: Given, language: Language) -> pd.DataFrame:
@@ -38,15 +38,16 @@ def _named(work: pd.DataFrame, given: Given, language: Language) -> pd.DataFrame
 
 
 def _group(code: str, name: str, stage: str, own: pd.DataFrame, language: Language) -> _Group:
-    """Write one list with its counts."""
+    """Write one list with its counts; what is done is cut sooner, so that the page stays light."""
+    most = _MOST_DONE if stage == "done" else _MOST_ROWS
     return {
         "code": code,
         "name": name,
         "stage": stage,
         "count": len(own),
         "miles": number(own["length_mi"].sum(), language, 1),
-        "rows": own.head(_MOST_ROWS).to_dict("records"),
-        "has_more": len(own) > _MOST_ROWS,
+        "rows": own.head(most).to_dict("records"),
+        "has_more": len(own) > most,
     }
 
 
