@@ -407,3 +407,16 @@ def test_a_route_runs_at_another_headway_or_not_at_all(tmp_path: Path) -> None:
     assert transit.travel_times(none, *ends({"a": 0}, {"c": 0}), NONE).empty
     with pytest.raises(ConfigError, match="is no route"):
         transit.with_headway(read, "x", 10)
+
+
+@pytest.mark.real
+def test_metro_rail_says_nothing_of_wheelchairs(real: Path) -> None:
+    """Its trips are unknown and not yes: none is used where all must be known."""
+    read = sources.read_gtfs(real / "gtfs" / "lacmta_gtfs_rail_2026-08.zip")
+    day = dt.date(2026, 8, 26)
+    known = transit.timetable([read], day, is_wheelchair=True)
+    maybe = transit.timetable([read], day, is_wheelchair=True, unknowns="allow_and_flag")
+    assert len(known.stops) == 0
+    assert known.left_out == maybe.unsure > 1_000
+    with pytest.raises(ConfigError, match="2026-08-21 to 2026-09-04"):
+        transit.timetable([read], dt.date(2026, 11, 24))
