@@ -15,10 +15,11 @@ import pytest
 from commands import bytes_of, copy_city, edit, make_city, norwalk
 from hypothesis import given, settings, strategies
 
-from norwalk_geo import budget, io
+from norwalk_geo import budget, io, schema, scorecard
 from norwalk_geo.cli import editions, planning, reading
 from norwalk_geo.cli.show import Show
 from norwalk_geo.errors import SchemaError, SourceError
+from norwalk_geo.report import papers
 
 ADOPTED = ("--status", "adopted", "--adopted-on", "2026-06-16")
 
@@ -457,3 +458,52 @@ def test_verify_passes_what_was_written_and_finds_what_was_changed(
     assert "agree to the cent: work_plan.csv does not. (work_plan.csv)" in said.out
     assert "NOT CHECKED: Inputs are not checked: say where the city is with --city." in said.out
     assert "has no results to check" in error("verify", tmp_path)
+
+
+# ------------------------------------------------------------------ what became of it
+
+
+def test_the_progress_report_says_what_became_of_the_adopted_work(kept: Path) -> None:
+    city = reading.read_city(kept)
+    adopted = editions.of_year(city, 2027)
+    assert adopted is not None
+    assert editions.of_year(city, 2028) is None
+    work = adopted.plan.work.xs(2027, level="year")
+    ids = work.index.tolist()
+    others = [one for one in adopted.sections.index if one not in work.index]
+    done = pd.DataFrame(
+        [
+            (ids[0], "2026-09-01", work["treatment"].iloc[0]),
+            (ids[1], "2027-06-30", "reconstruct"),
+            (ids[2], "2027-05-01", None),
+            (ids[3], "2027-07-01", work["treatment"].iloc[3]),
+            (ids[4], "2019-05-01", work["treatment"].iloc[4]),  # long before the plan was made
+            (others[0], "2026-10-01", "slurry_seal"),
+        ],
+        columns=["section_id", "finished", "treatment"],
+    )
+    table = schema.check(done.assign(finished=pd.to_datetime(done["finished"])), "work_done")
+    measures = schema.parameters("measures")
+    letter = papers.Letter(
+        "Inventedville",
+        "Invented department",
+        dt.date(2027, 7, 2),
+        notice="Invented data",
+        adoption=papers.Adoption("", dt.date(2026, 6, 16)),
+        edition="final",
+        funded_years=(2027,),
+    )
+    scored = (scorecard.score(measures)[1], measures)
+    given_tables = {"work_done": table}
+    page = papers.progress_report(adopted, letter, given_tables, scored, year=2027, adopted=adopted)
+    text = " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL).split())
+    left = len(ids) - 4
+    assert (
+        f"had {len(ids)} pieces of work: 1 finished as planned, 1 finished with other work, "
+        "1 finished without a record of the work, 1 finished after the year, "
+        f"{left} without a record of being finished. Work was finished on 1 more section"
+    ) in text
+    assert "June 30, 2027" in text
+    assert "Adopted June 16, 2026 (edition final)" in text
+    # The next year is adopted and not funded: no street of it is named.
+    assert "No work of it in FY 2027-28 (July 2027 to June 2028) is funded yet" in text

@@ -28,6 +28,7 @@ __all__ = [
     "fitted",
     "kept_in",
     "newest",
+    "of_year",
     "place",
     "read",
     "told",
@@ -189,6 +190,33 @@ def newest(city: City) -> Chosen | None:
     adopted = [one for one in found if one.is_adopted]
     last = max(adopted, key=lambda one: (one.adopted_on or dt.date.min, one.number), default=None)
     return read(city.config.folder, (last or found[-1]).name)
+
+
+def of_year(city: City, year: int) -> report.Results | None:
+    """
+    Take the plan that was adopted and funded for a fiscal year: the last edition of it.
+
+    Parameters
+    ----------
+    city
+        As read and checked.
+    year
+        Fiscal year.
+
+    Returns
+    -------
+    results
+        The plan as it was kept; none where no adopted edition has that year funded.
+
+    Raises
+    ------
+    SourceError
+        The edition is not as it was kept.
+    """
+    found = kept_in(city.config.folder)
+    own = [one for one in found if one.is_adopted and year in one.funded_years]
+    last = max(own, key=lambda one: (one.adopted_on or dt.date.min, one.number), default=None)
+    return read(city.config.folder, last.name).results if last else None
 
 
 def choose(city: City, day: dt.date, show: Show) -> Chosen:

@@ -116,7 +116,12 @@ def _pages(
     _, periods = scorecard.score(measures, computed)
     ended = config.fiscal_year(day, start) - 1
     pages["progress"] = papers.progress_report(
-        results, letter, city.tables, (periods, measures), year=ended
+        results,
+        letter,
+        city.tables,
+        (periods, measures),
+        year=ended,
+        adopted=editions.of_year(city, ended),
     )
     return {"council": papers.council_report(results, letter, attachments=attached), **pages}
 
@@ -167,6 +172,7 @@ def write(
             settings.notice,
             _decision(letter, kept, day),
             kept.name if kept else "",
+            kept.funded_years if kept else None,
         )
         show.step("Writing the papers")
         for name, page in _pages(aside, read, chosen, head).items():

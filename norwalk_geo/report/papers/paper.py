@@ -64,6 +64,8 @@ class Letter:
         The council's decision; none while the plan is a draft.
     edition
         Name of the edition of the plan; blank where none is kept.
+    funded_years
+        Fiscal years whose work is funded; nothing where no edition says so.
     """
 
     city: str
@@ -73,6 +75,7 @@ class Letter:
     notice: str = ""
     adoption: Adoption | None = None
     edition: str = ""
+    funded_years: tuple[int, ...] | None = None
 
     @property
     def standing(self) -> str:

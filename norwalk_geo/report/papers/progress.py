@@ -8,6 +8,7 @@ import pandas as pd
 
 from norwalk_geo import config
 from norwalk_geo.report.files import Results
+from norwalk_geo.report.papers.kept_promises import kept_promises
 from norwalk_geo.report.papers.paper import Letter, render
 from norwalk_geo.report.papers.words import limits_text, year_text
 from norwalk_geo.report.scored_page import value_text
@@ -67,12 +68,14 @@ def _done(results: Results, tables: Mapping[str, pd.DataFrame], span: tuple[Any,
     return records(shown.sort_values(["finished", "place"], kind="stable", ignore_index=True))
 
 
-def _next(results: Results, letter: Letter) -> list[dict[str, Any]]:
-    """List the first year of an adopted plan; of a draft, nothing."""
+def _next(results: Results, letter: Letter, year: int) -> list[dict[str, Any]]:
+    """List a year of an adopted plan; of a draft or a year without money, nothing."""
     if letter.adoption is None:
         return []
+    if letter.funded_years is not None and year not in letter.funded_years:
+        return []
     flat = results.plan.work.reset_index()
-    flat = flat[flat["year"].eq(results.plan.years.index[0])]
+    flat = flat[flat["year"].eq(year)]
     flat["place"] = limits_text(pd.DataFrame(results.sections).loc[flat["section_id"]])
     shown = flat[["place", "treatment_label", "section_id"]]
     return records(shown.sort_values(["place", "section_id"], kind="stable", ignore_index=True))
@@ -85,6 +88,7 @@ def progress_report(
     scored: tuple[ScorePeriods, Measures],
     *,
     year: int,
+    adopted: Results | None = None,
 ) -> str:
     """
     Write the report of a fiscal year for residents.
@@ -101,6 +105,8 @@ def progress_report(
         Values of the measures by year, and the measures.
     year
         Fiscal year that has ended.
+    adopted
+        The plan that was adopted and funded for that year; none where no edition of it is kept.
 
     Returns
     -------
@@ -110,7 +116,10 @@ def progress_report(
     periods, measures = scored
     start = letter.start_month
     span = (config.year_start(year, start), config.year_start(year + 1, start))
-    first = int(str(results.plan.years.index[0]))
+    first = max(int(str(results.plan.years.index[0])), year + 1)
+    promises = None
+    if adopted is not None and "work_done" in tables:
+        promises = kept_promises(adopted, tables["work_done"], year=year, span=span)
     facts = {
         "title": "Annual progress report on streets",
         "year": year_text(year, start),
@@ -120,7 +129,9 @@ def progress_report(
         "kinds": _parts(periods, "miles_repaired", "mi", year),
         "done": _done(results, tables, span),
         "has_records": "work_done" in tables,
-        "next": _next(results, letter),
+        "promises": promises,
+        "is_adopted": letter.adoption is not None,
+        "next": _next(results, letter, first),
         "next_year": year_text(first, start),
         "summary": results.summary,
     }
