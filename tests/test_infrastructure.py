@@ -122,7 +122,7 @@ def test_a_fund_pays_for_assets_before_streets_are_planned(own_city: Path, plann
     import json
 
     rows: tuple[dict[str, Any], ...] = (
-        work(2027, "street_fund", 12_345.67, asset_kind="signal"),
+        work(2027, "street_fund", 12_345.67, asset_kind="signal", name="=1+1"),
         work(2028, "trees", 99.99, geometry=Point(6_530_000, 1_800_000)),
         {},
     )
@@ -148,9 +148,12 @@ def is_same_in_every_file(out: Path) -> None:
     """List, workbook and layers show the same assets and dollars; the page shows no cost of one."""
     table = pd.read_csv(out / "asset_plan.csv").set_index("asset_id")
     assert table["cost_usd"].fillna(0).tolist() == [12_345.67, 99.99, 0]
+    assert table["name"].iloc[0] == "'=1+1"
     assert table["status"].tolist() == ["planned", "planned", "not_needed"]
     sheets = pd.read_excel(out / "work_plan.xlsx", sheet_name=None, header=3)
     work = sheets["Assets planned"]
+    # Text, not a formula: one would be read as its value.
+    assert work["Name"].iloc[0] == "=1+1"
     assert work["Cost (constant $)"].tolist()[:2] == [12_345.67, 99.99]
     assert sheets["Every asset"]["Status"].dropna().tolist()[2] == "No work needed"
     points = gpd.read_file(out / "plan.gpkg", layer="asset_points")

@@ -72,6 +72,7 @@ def full_city(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in texts.items():
         (folder / "clean" / f"{name}.csv").write_text(text, encoding="utf-8")
     lines = "".join(f'{name} = "clean/{name}.csv"\n' for name in texts)
+    lines += 'assets = "clean/assets.parquet"\n'
     edit(folder / "norwalk.toml", lambda text: text.replace("[tables]\n", "[tables]\n" + lines, 1))
     return folder
 
@@ -121,6 +122,10 @@ def test_the_council_report_has_its_parts_in_order_and_the_plans_amounts(written
     assert [one.split(":")[0] for one in heads[6:]] == ["Exhibit A", "Exhibit B"]
     uses = openpyxl.load_workbook(written / "capital_plan.xlsx", data_only=True)["Uses"]
     total = uses.cell(uses.max_row, uses.max_column).value
+    others = openpyxl.load_workbook(written / "capital_plan.xlsx", data_only=True)["Other assets"]
+    committed = others.cell(others.max_row, others.max_column).value
+    assert committed > 0
+    assert f"committed ${committed:,.2f} (constant dollars)" in text_of(written / "council.html")
     # The town's plan has three years, all of which the capital plan shows.
     assert f"The plan spends ${total:,.2f} of" in text_of(written / "council.html")
     assert "=1+1" not in (written / "sb1_project_list.csv").read_text("utf-8-sig").replace(
@@ -284,7 +289,7 @@ def test_libreoffice_computes_the_capital_plans_totals(written: Path, tmp_path: 
     )
     computed = openpyxl.load_workbook(tmp_path / "out" / "bare.xlsx", data_only=True)
     formulas = 0
-    for name in ("Uses", "Sources", "Balance"):
+    for name in ("Uses", "Sources", "Balance", "Other assets"):
         for row in book[name].iter_rows(min_row=HEAD + 1):
             for cell in row:
                 if not str(cell.value).startswith("="):

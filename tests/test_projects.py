@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -353,7 +354,9 @@ def test_packages_stay_whole_and_totals_are_the_plans_to_the_cent() -> None:
     assert set(production.index) == set(schema.parameters("treatments").index)
 
 
-def test_the_command_writes_what_the_rooms_say(own_city: Path, tmp_path: Path) -> None:
+def test_the_command_writes_what_the_rooms_say(
+    own_city: Path, planned: Path, tmp_path: Path
+) -> None:
     rows, phases, orders = tables()
     ids = gpd.read_file(own_city / "clean" / "sections.gpkg")["section_id"].tolist()
     rows.loc[rows.index[0], "name"] = "=1+1"
@@ -375,6 +378,8 @@ def test_the_command_writes_what_the_rooms_say(own_city: Path, tmp_path: Path) -
     proposed = pd.read_csv(out / "proposed_projects.csv")
     sums = proposed.groupby("year")["planned_cost_usd"].sum().round(2).to_dict()
     assert sums == {one["year"]: one["cost_usd"] for one in found["proposed"]}
+    years = json.loads((planned / "summary.json").read_text(encoding="utf-8"))["years"]
+    assert sums == {one["year"]: one["spent_nominal_usd"] for one in years}
     weeks = pd.read_csv(out / "schedule.csv")
     assert set(weeks["project_id"]) == set(proposed.loc[proposed["year"].eq(2027), "project_id"])
     page = (out / "projects.html").read_text(encoding="utf-8")

@@ -104,6 +104,10 @@ def test_clusters_are_chains_of_near_requests_largest_first() -> None:
     table = located((0, 400), (10, 400), *chain, (5000, 0))
     found = requests.place(table, streets(), cluster_ft=61, least=2)
     assert found["cluster"].fillna(0).tolist() == [2, 2, 1, 1, 1, 1, 1, 1, 0]
+    shut = table.assign(closed_on=pd.Timestamp("2026-06-02").as_unit("us"))
+    where = requests.by_section(shut, found, as_of=AS_OF)
+    assert where.loc["s2", ["requests", "open_requests", "clusters"]].tolist() == [6, 0, "1"]
+    assert pd.isna(where.loc["s2", "stop_gap_usd"])
     cost = requests.stop_gap_cost(found, cost_each_usd=150.255)
     assert cost.to_dict() == {"s2": pytest.approx(901.53)}
 
@@ -157,3 +161,6 @@ def test_syracuses_potholes_are_on_the_street_that_their_own_id_names() -> None:
     assert parts["requests"].sum() == len(holes)
     cost = requests.stop_gap_cost(found, cost_each_usd=62.5)
     assert cost.sum() == 62.5 * found["section_id"].notna().sum()
+    where = requests.by_section(checked, found, as_of=last, cost_each_usd=62.5)
+    assert where["stop_gap_usd"].sum() == cost.sum()
+    assert where["requests"].iloc[0] == found["section_id"].value_counts().iloc[0]

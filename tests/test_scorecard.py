@@ -419,7 +419,12 @@ def test_requests_and_places_stand_beside_the_measures(tmp_path: Path) -> None:
     own = "[tables]\n" + "".join(f'{k} = "clean/{k}.csv"\n' for k in ("requests", "located"))
     named = settings.read_text("utf-8").replace("[tables]\n", own, 1)
     settings.write_text(named, encoding="utf-8")
-    assert norwalk("scorecard", folder, "--out", tmp_path / "o", "--quiet").code == 0
+    call = ("scorecard", folder, "--out", tmp_path / "o", "--stop-gap-usd", 80)
+    assert norwalk(*call, "--quiet").code == 0
+    where = pd.read_csv(tmp_path / "o" / "scorecard" / "request_sections.csv")
+    assert where[["section_id", "open_requests", "stop_gap_usd"]].to_numpy().tolist() == [
+        [one, 1, 80.0]
+    ]
     found = pd.read_csv(tmp_path / "o" / "scorecard" / "request_times.csv").set_index(
         ["kind", "zone_id"]
     )

@@ -145,7 +145,11 @@ def scores(
 
 
 def _scored(
-    city: City, known: assessing.Assessed, shown: editions.Chosen | None, day: dt.date
+    city: City,
+    known: assessing.Assessed,
+    shown: editions.Chosen | None,
+    day: dt.date,
+    stop_gap_usd: float | None,
 ) -> report.Scored:
     """Score a city, and put what its plan and the rivals change beside it."""
     measures, objectives = _measures(city)
@@ -175,12 +179,19 @@ def _scored(
         (measures, objectives),
         pci_now=compared.plan.pci_now,
     )
-    times = measuring.request_times(city, day)
+    asked = measuring.asked(city, day, cost_each_usd=stop_gap_usd)
     shapes = report.zone_shapes(measuring.zones(city), known.sections)
-    return report.Scored(scores, periods, measures, objectives, entered, effects, times, shapes)
+    return report.Scored(scores, periods, measures, objectives, entered, effects, asked, shapes)
 
 
-def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Outcome:
+def write(
+    city: Path,
+    out: Path,
+    *,
+    as_of: dt.datetime | None,
+    show: Show,
+    stop_gap_usd: float | None = None,
+) -> Outcome:
     """
     Score a city and write every file.
 
@@ -194,6 +205,8 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
         Day that the data describe, where it is not the one of the settings.
     show
         Told what is being done.
+    stop_gap_usd
+        Dollars of one stop-gap repair, where the city knows it.
 
     Returns
     -------
@@ -208,11 +221,11 @@ def write(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> Ou
         show.step("Planning, for what the plan changes")
         known = assessing.assess(read, day)
         shown = editions.newest(read)
-        found = _scored(read, known, shown, day)
+        found = _scored(read, known, shown, day, stop_gap_usd)
         about = assessing.origin(read, day, known.notes)
         summary = report.scorecard_summary(found, about=about) | editions.told(shown)
         show.step("Writing the scorecard")
         report.write_scorecard(aside, found, summary)
     pages = ["scorecard.html", *(f"scorecard.{k}.html" for k in sorted(found.scores) if k != "en")]
-    extra = () if found.request_times is None else ("request_times.csv",)
+    extra = tuple(f"{name}.csv" for name in found.requests)
     return Outcome(summary, (*pages, *_FILES, *extra))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
     from norwalk_geo.cli.records import City
 
-__all__ = ["computed", "delivered", "located", "request_times", "zones"]
+__all__ = ["asked", "computed", "delivered", "located", "zones"]
 
 
 def delivered(city: City, day: dt.date) -> pd.DataFrame | None:
@@ -45,9 +45,11 @@ def delivered(city: City, day: dt.date) -> pd.DataFrame | None:
     )
 
 
-def request_times(city: City, day: dt.date) -> pd.DataFrame | None:
+def asked(
+    city: City, day: dt.date, *, cost_each_usd: float | None = None
+) -> dict[str, pd.DataFrame]:
     """
-    Say how soon residents' requests are done, by kind and zone of the section that they are on.
+    Say how soon residents' requests are done, by kind and zone, and where they gather.
 
     Parameters
     ----------
@@ -55,20 +57,24 @@ def request_times(city: City, day: dt.date) -> pd.DataFrame | None:
         As read and checked.
     day
         Day that the data describe.
+    cost_each_usd
+        Dollars of one stop-gap repair, where the city knows it.
 
     Returns
     -------
-    request_times
-        None where the city has no table of requests.
+    tables
+        `request_times` and `request_sections`; nothing where the city has no table of requests.
     """
     table = city.tables.get("requests")
     if table is None:
-        return None
+        return {}
     sections = gpd.GeoDataFrame(city.tables["sections"])
     placed = requests.place(table, sections)
     blank = pd.Series(None, index=sections.index, dtype="str")
     zones = pd.Series(pd.DataFrame(sections).get("zone_id", blank))
-    return requests.response_times(table, placed["section_id"].map(zones), as_of=day)
+    times = requests.response_times(table, placed["section_id"].map(zones), as_of=day)
+    where = requests.by_section(table, placed, as_of=day, cost_each_usd=cost_each_usd)
+    return {"request_times": times, "request_sections": where}
 
 
 def zones(city: City) -> gpd.GeoDataFrame | None:

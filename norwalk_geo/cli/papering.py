@@ -102,7 +102,9 @@ def _pages(
     """Write every paper that the city has tables for, as pages."""
     day, start, results = letter.as_of, letter.start_month, chosen.results
     first = int(str(results.plan.years.index[0]))
-    papers.capital_plan(aside / "capital_plan.xlsx", results.plan, letter)
+    found = results.beside.assets
+    others = None if found is None else found.years
+    papers.capital_plan(aside / "capital_plan.xlsx", results.plan, letter, assets=others)
     attached = ["Five-year capital plan (capital_plan.xlsx)"]
     pages: dict[str, str] = {}
     if "projects" in city.tables:

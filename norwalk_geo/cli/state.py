@@ -86,6 +86,10 @@ def scorecard(
         Optional[list[Path]],  # noqa: UP045
         typer.Option("--enter", help="Form that a department filled in; may be given repeatedly."),
     ] = None,
+    stop_gap_usd: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(min=0, help="Dollars of one stop-gap repair, to cost open requests."),
+    ] = None,
     as_of: Day = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -106,7 +110,8 @@ def scorecard(
         elif templates:
             show.formed(keeping.forms(city, target, as_of=as_of), target)
         else:
-            show.scored(keeping.write(city, target, as_of=as_of, show=show), target)
+            made = keeping.write(city, target, as_of=as_of, show=show, stop_gap_usd=stop_gap_usd)
+            show.scored(made, target)
 
 
 def papers(

@@ -198,7 +198,8 @@ def write_projects(
     marks = {True: "yes", False: "no"}
     for label, frame in sheets.items():
         flags = [str(name) for name in frame if str(name).startswith("is_") or name == "certain"]
-        sheets[label] = frame.assign(**{name: frame[name].map(marks) for name in flags})
+        said = frame.assign(**{name: frame[name].map(marks) for name in flags})
+        sheets[label] = said.rename(columns={"cost_change_usd": "cost_less_plan_usd"})
     workbook(
         folder / "projects.xlsx",
         sheets,

@@ -41,8 +41,9 @@ class Scored:
         Every entry with its corrections; none where nothing was entered.
     effects
         What the plan and its rivals do to the measures; none where they were not compared.
-    request_times
-        Days within which requests are done by kind and zone; none where there are no requests.
+    requests
+        `request_times`, days within which requests are done by kind and zone, and
+        `request_sections`, where they gather; nothing where there are no requests.
     shapes
         Zones as areas, from `zone_shapes`; without them measures by zone are a table alone.
     """
@@ -53,7 +54,7 @@ class Scored:
     objectives: pd.DataFrame
     entered: pd.DataFrame | None
     effects: pd.DataFrame | None = None
-    request_times: pd.DataFrame | None = None
+    requests: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     shapes: Mapping[str, gpd.GeoSeries] = field(default_factory=dict)
 
 
@@ -136,10 +137,10 @@ def write_scorecard(folder: Path, found: Scored, summary: Mapping[str, Any]) -> 
         effects = found.effects.reset_index()
         write_csv(folder / "plan_effects.csv", effects, notice)
         sheets["What the plan changes"] = effects.drop(columns=["measure_id", "policy"])
-    if found.request_times is not None:
-        times = found.request_times.reset_index()
-        write_csv(folder / "request_times.csv", times, notice)
-        sheets["Requests"] = times
+    for name, label in (("request_times", "Requests"), ("request_sections", "Requests by section")):
+        if name in found.requests:
+            sheets[label] = found.requests[name].reset_index()
+            write_csv(folder / f"{name}.csv", sheets[label], notice)
     if found.entered is not None and len(found.entered):
         entered = found.entered.reset_index()
         entered["entered_on"] = entered["entered_on"].dt.date

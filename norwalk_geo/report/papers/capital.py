@@ -10,6 +10,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from norwalk_geo import maps
 from norwalk_geo.report.papers.paper import Letter
 from norwalk_geo.report.papers.words import ONE_PURSE, fund_of, year_text
 
@@ -174,7 +175,24 @@ def _styles(book: Workbook) -> dict[str, Format]:
     }
 
 
-def capital_plan(path: Path, plan: Plan, letter: Letter, *, years: int = 5) -> None:
+def _assets(assets: pd.DataFrame, shown: pd.Index) -> pd.DataFrame:
+    """Add up committed work on other assets by kind and fiscal year."""
+    wide = assets.reset_index().pivot_table(
+        index="asset_kind", columns="year", values="cost_usd", aggfunc="sum", sort=True
+    )
+    wide = wide.reindex(columns=shown).fillna(0.0).round(2)
+    named = wide.rename(index=lambda kind: f"{maps.ASSET_KINDS[str(kind)]} (committed)")
+    return named[named.ne(0).any(axis=1)]
+
+
+def capital_plan(
+    path: Path,
+    plan: Plan,
+    letter: Letter,
+    *,
+    assets: pd.DataFrame | None = None,
+    years: int = 5,
+) -> None:
     """
     Write the capital plan of the next fiscal years.
 
@@ -186,14 +204,16 @@ def capital_plan(path: Path, plan: Plan, letter: Letter, *, years: int = 5) -> N
         The plan.
     letter
         City, notice, and whether the plan is adopted.
+    assets
+        Table `asset_years`: committed work on other assets; none without a table of them.
     years
         Fiscal years to show.
 
     Returns
     -------
     nothing
-        Sheets `Uses`, `Sources` and `Balance`; every total is a formula over the cells, with the
-        value that the plan has.
+        Sheets `Uses`, `Sources` and `Balance`, and `Other assets` where there are any; every total
+        is a formula over the cells, with the value that the plan has.
     """
     uses, sources = capital_uses(plan, years=years), capital_sources(plan, years=years)
     named = [year_text(int(str(year)), letter.start_month) for year in sources.columns]
@@ -211,4 +231,8 @@ def capital_plan(path: Path, plan: Plan, letter: Letter, *, years: int = 5) -> N
         _table(sheet, frame, styles)
     sheet = _begin(book, "Balance", letter, styles, ["", *named, "Total"])
     _balance(sheet, plan, (sources, uses), styles)
+    if assets is not None and len(assets):
+        labels = ["Kind of asset (not in Uses and Balance)", *named, "Total"]
+        sheet = _begin(book, "Other assets", letter, styles, labels)
+        _table(sheet, _assets(assets, sources.columns), styles)
     book.close()

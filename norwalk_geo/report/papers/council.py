@@ -24,11 +24,17 @@ _POLICIES = {
     "do_nothing": "No work at all",
 }
 _STATUSES = {
-    "planned": "have work in the plan",
-    "not_funded": "need work that the money does not reach",
-    "not_needed": "need no work in the years of the plan",
-    "not_surveyed": "have no survey and are in no figure",
-    "not_city": "are not the city's",
+    "planned": ("has work in the plan", "have work in the plan"),
+    "not_funded": (
+        "needs work that the money does not reach",
+        "need work that the money does not reach",
+    ),
+    "not_needed": (
+        "needs no work in the years of the plan",
+        "need no work in the years of the plan",
+    ),
+    "not_surveyed": ("has no survey and is in no figure", "have no survey and are in no figure"),
+    "not_city": ("is not the city's", "are not the city's"),
 }
 
 
@@ -125,10 +131,11 @@ def _funds(plan: Plan) -> list[dict[str, str]]:
 
 def _counts(summary: Mapping[str, Any]) -> list[str]:
     """Say how many sections the plan does what with."""
-    return [
-        f"{count:,} sections {_STATUSES.get(name, name.replace('_', ' '))}."
-        for name, count in summary["statuses"].items()
-    ]
+    said = []
+    for name, count in summary["statuses"].items():
+        one, several = _STATUSES.get(name, (name.replace("_", " "),) * 2)
+        said.append(f"1 section {one}." if count == 1 else f"{count:,} sections {several}.")
+    return said
 
 
 def _proof(summary: Mapping[str, Any]) -> str:
