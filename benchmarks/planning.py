@@ -129,22 +129,24 @@ def main(options: argparse.Namespace) -> None:
     every = {method: run(method, options) for method in methods}
     best = every["optimal"]
     room = best["bound"] - best["do_nothing"]
+    shares = {name: (one["objective"] - best["do_nothing"]) / room for name, one in every.items()}
+    state = "effective age alone" if options.age_alone else "effective age and seals"
     result = {
-        "sections": options.sections,
-        "years": options.years,
-        "state": "effective age alone" if options.age_alone else "effective age and seals",
         **{key: best[key] for key in ("seconds", "peak_mb", "objective", "bound", "do_nothing")},
         "gap": (best["bound"] - best["objective"]) / room,
-        "share_of_gain": {
-            name: (one["objective"] - best["do_nothing"]) / room for name, one in every.items()
+        "share_of_gain": {name: shares[name] for name in METHODS},
+        "more": {
+            "sections": options.sections,
+            "years": options.years,
+            "state": state,
+            **({"share_of_gain_blind": shares[BLIND]} if BLIND in shares else {}),
+            "methods": every,
         },
-        "methods": every,
     }
     if options.json:
         print(json.dumps(result, indent=2))
         return
-    print(f"{options.sections:,} sections × {options.years} years, {result['state']}")
+    print(f"{options.sections:,} sections × {options.years} years, {state}")
     print(f"gap {result['gap']:.4%} of the gain; objective {best['objective']:.4f}")
     for name, one in every.items():
-        share = result["share_of_gain"][name]
-        print(f"{name:12} {share:9.4%} {one['seconds']:8.2f} s {one['peak_mb']:8.0f} MB")
+        print(f"{name:12} {shares[name]:9.4%} {one['seconds']:8.2f} s {one['peak_mb']:8.0f} MB")

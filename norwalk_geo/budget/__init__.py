@@ -23,10 +23,12 @@ from norwalk_geo.budget.packages import (
 )
 from norwalk_geo.budget.plan import Plan, optimize, warm
 from norwalk_geo.budget.questions import (
+    Answers,
     Comparison,
     Delay,
     Held,
     Hidden,
+    answer,
     compare,
     cost_of_delay,
     cost_to_hold,
@@ -41,6 +43,7 @@ from norwalk_geo.budget.weights import Weights
 
 __all__ = [
     "RAMPS",
+    "Answers",
     "ByPackage",
     "ByZone",
     "Cheapest",
@@ -59,6 +62,7 @@ __all__ = [
     "Rotation",
     "Rules",
     "Weights",
+    "answer",
     "audit",
     "cheapest",
     "checked",

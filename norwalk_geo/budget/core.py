@@ -271,7 +271,7 @@ def _fixed(case: Case, some: Core) -> Floats:
     return np.asarray(usage(rows_of(case, where), some.lives[where]).sum(axis=0)).ravel()
 
 
-def choose(market: Market, bound: Bound) -> Found:
+def choose(market: Market, bound: Bound, *, is_quick: bool = False) -> Found:
     """
     Choose a life for every section so that every row is kept.
 
@@ -281,6 +281,8 @@ def choose(market: Market, bound: Bound) -> Found:
         The city.
     bound
         Its prices.
+    is_quick
+        Try once, where the plan is one of many.
 
     Returns
     -------
@@ -304,6 +306,6 @@ def choose(market: Market, bound: Bound) -> Found:
     price = np.append(dear / CENTS, bound.at.row)
     using = np.asarray(used @ row_use.T)
     options = exchange.Options.of(some.owner, using, some.worth, price, row_limit)
-    at = exchange.improve(options, order[some.first])
+    at = exchange.improve(options, order[some.first], is_quick=is_quick)
     lives[some.sections] = some.options[at]
     return Found(lives, bound, shares.over)

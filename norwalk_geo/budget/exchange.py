@@ -29,6 +29,7 @@ _FORBIDDEN = 1e9
 # Below this many sections one section weighs much: shake the plan, and keep what comes out better.
 _FEW, _SHAKES, _SHAKEN, _SHAKEN_FROM = 300, 60, 6, 300
 _FEW_OPTIONS = 1_000
+_WIDE = 10  # looks at many trades, where few help no more, in a quick search
 _NO_GAIN = 1e-10  # of the worth of all work: sums in another order differ by less
 
 
@@ -181,12 +182,13 @@ class Options:
         return left
 
 
-def _descend(options: Options, at: Integers, penalty: float) -> Integers:
-    """Make the best trade, again and again, until none helps."""
+def _descend(options: Options, at: Integers, penalty: float, most_wide: float = np.inf) -> Integers:
+    """Make the best trade, again and again, until none helps or many were looked at too often."""
     at, near = at.copy(), options.near
     owner = options.owner[near]
     least = _NO_GAIN * float(np.abs(options.points).sum())
-    while True:
+    wide = 0
+    while wide < most_wide:
         loss = options.loss[near] - options.loss[at][owner]
         loss[near == at[owner]] = np.inf
         order = np.argsort(loss, kind="stable")[: _IN_TWOS[-1]]
@@ -195,19 +197,21 @@ def _descend(options: Options, at: Integers, penalty: float) -> Integers:
         left = options.left(at).astype("float64")
         money = _Money(left, options.price, penalty * options.over)
         moves = _Moves(loss[order], change.astype("float64"), owner[order])
-        picked = _trade(moves, money, least)
+        picked, is_wide = _trade(moves, money, least)
         if not picked:
-            return at
+            break
         at[owner[order[picked]]] = near[order[picked]]
+        wide += is_wide
+    return at
 
 
-def _trade(moves: _Moves, money: _Money, least: float) -> list[int]:
-    """Find the best trade of two moves among few, else among many, else of three."""
+def _trade(moves: _Moves, money: _Money, least: float) -> tuple[list[int], bool]:
+    """Find the best trade of two moves among few, else among many, else of three; not among few."""
     for count in _IN_TWOS:
         found = _best_two(_first(moves, count), money, least)
         if found[0] >= 0:
-            return [k for k in found if k >= 0]
-    return [k for k in _best_three(_first(moves, _IN_THREES), money, least) if k >= 0]
+            return [k for k in found if k >= 0], count > _IN_TWOS[0]
+    return [k for k in _best_three(_first(moves, _IN_THREES), money, least) if k >= 0], True
 
 
 def _first(moves: _Moves, count: int) -> _Moves:
@@ -242,14 +246,16 @@ def _give_up(options: Options, at: Integers) -> Integers:
     return at
 
 
-def _settle(options: Options, at: Integers, penalty: float) -> tuple[float, Integers]:
+def _settle(
+    options: Options, at: Integers, penalty: float, most_wide: float = np.inf
+) -> tuple[float, Integers]:
     """Improve with a penalty on overspending, then within the budgets; give points and options."""
-    fits = _give_up(options, _descend(options, at, penalty))
-    best = _descend(options, fits, _FORBIDDEN)
+    fits = _give_up(options, _descend(options, at, penalty, most_wide))
+    best = _descend(options, fits, _FORBIDDEN, most_wide)
     return float(options.points[best].sum()), best
 
 
-def improve(options: Options, at: Integers) -> Integers:
+def improve(options: Options, at: Integers, *, is_quick: bool = False) -> Integers:
     """
     Improve a plan by trades, and make it fit the budgets.
 
@@ -259,6 +265,8 @@ def improve(options: Options, at: Integers) -> Integers:
         Every life that is open to every section.
     at
         Option of each section; it may overspend.
+    is_quick
+        Try once: for a plan of many, of which only the figures are asked for.
 
     Returns
     -------
@@ -266,6 +274,8 @@ def improve(options: Options, at: Integers) -> Integers:
         Option of each section, within every year's budget. No trade of two sections, or of the
         three that lose least, makes it better; in a large city only those near the best are tried.
     """
+    if is_quick:
+        return _settle(options, at, _PENALTIES[0], _WIDE)[1]
     several = _PENALTIES if len(at) <= _SEVERAL else _PENALTIES[:1]
     found = [_settle(options, at, penalty) for penalty in several]
     best = max(found, key=lambda one: one[0])

@@ -8,16 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import core, exact, ledger
+from norwalk_geo.budget import core, exact, ledger, policies
 from norwalk_geo.budget import search as plainly
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market
+from norwalk_geo.budget.measures import Lives, worth
 from norwalk_geo.budget.model import Case, Integers
 from norwalk_geo.budget.ramps import search, shares
 from norwalk_geo.budget.ramps.duties import Duties
 
 __all__ = ["choose", "find", "prove"]
+
+_FEW = 3_000  # sections of a city that is small enough to try more than prices
 
 
 def find(
@@ -84,7 +87,7 @@ def prove(
     return shares.minimize(market, start=start, turns=turns)
 
 
-def choose(market: Market, proof: Bound) -> tuple[Market, Found]:
+def choose(market: Market, proof: Bound, *, is_quick: bool = False) -> tuple[Market, Found]:
     """
     Choose a life for every section at the best prices, ramps paid for.
 
@@ -94,6 +97,8 @@ def choose(market: Market, proof: Bound) -> tuple[Market, Found]:
         The city with its best shares.
     proof
         Its prices.
+    is_quick
+        Try once, where the plan is one of many; with ramps there is one way only.
 
     Returns
     -------
@@ -103,11 +108,27 @@ def choose(market: Market, proof: Bound) -> tuple[Market, Found]:
     """
     case, duties = market.case, market.case.duties
     if duties is None:
-        return market, core.choose(market, proof)
+        return market, core.choose(market, proof, is_quick=is_quick)
     case = replace(case, duties=replace(duties, lead=_lead(case, duties, proof)))
     market = replace(market, case=case)
     treatments = search.choose(market, proof)
+    if len(case.ids) <= _FEW and case.toll is None:
+        treatments = _no_worse(market, proof, treatments)
     return market, Found(treatments, proof, ledger.lacking(case, treatments))
+
+
+def _no_worse(market: Market, proof: Bound, treatments: Lives) -> Lives:
+    """
+    Keep a plan that goes step by step, or what a search makes of it, where it is better.
+
+    In a small city a corner is a large lump of a year's money, and prices alone mislead.
+    """
+    case, best = market.case, treatments
+    rival = policies.benefit_cost(case)
+    for plan in (rival, search.mend(market, proof, rival)):
+        if worth(case, plan) > worth(case, best) and not ledger.broken(case, plan):
+            best = plan
+    return best
 
 
 def _lead(case: Case, duties: Duties, bound: Bound) -> Integers:

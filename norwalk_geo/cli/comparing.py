@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,61 +11,22 @@ from norwalk_geo.cli import assessing, reading
 from norwalk_geo.cli.records import City, Outcome
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from norwalk_geo.cli.show import Show
 
 __all__ = ["compare"]
 
 _FILES = ("compare.html", "compare.xlsx", "compare.csv", "summary.json")
-_WITHIN_PCT = 0.5
 
 
-def _answers(city: City, known: assessing.Assessed, show: Show) -> report.Compared:
-    """Ask every question in turn."""
-    tables = (known.condition, known.sections, known.life)
-    money, rules = known.budget_usd, known.rules
-    show.step("Comparing policies")
-    ranking = city.parameters["ranking"]
-    made = budget.compare(*tables, budget_usd=money, rules=rules, ranking=ranking)
-    show.step("Planning with other money")
-    levels = budget.curve(*tables, budget_usd=money, rules=rules)
-    show.step("Finding what it costs to hold the condition")
-    held = budget.cost_to_hold(*tables, budget_usd=money, rules=rules)
-    show.step("Finding what a year's delay costs")
-    is_one = len(money) == 1
-    delay = None if is_one else budget.cost_of_delay(*tables, budget_usd=money, rules=rules)
-    show.step("Looking for plans that are as good")
-    swaps = budget.swaps(*tables, budget_usd=money, rules=rules, within_pct=_WITHIN_PCT)
-    return report.Compared(
-        known.sections,
-        made,
-        levels,
-        held,
-        delay,
-        swaps,
-        _WITHIN_PCT,
-        hidden=_hidden(known, made.plan, show),
-        weighings=_weighings(known, show),
+def _answers(city: City, known: assessing.Assessed) -> report.Compared:
+    """Ask every question of the city."""
+    told = budget.answer(
+        *known.tables,
+        budget_usd=known.budget_usd,
+        rules=known.rules,
+        ranking=city.parameters["ranking"],
     )
-
-
-def _hidden(known: assessing.Assessed, plan: budget.Plan, show: Show) -> budget.Hidden | None:
-    """Ask what a plan blind to curb ramps hides; funds and other demands are not looked at."""
-    ramps = known.rules.demands.ramps
-    if ramps is None or plan.ramps is None or plan.ramps.empty:
-        return None
-    show.step("Finding what a plan blind to curb ramps hides")
-    rules = replace(known.rules, demands=budget.Demands(ramps=ramps))
-    return budget.hidden_ramps(*known.tables, budget_usd=known.budget_usd, rules=rules)
-
-
-def _weighings(known: assessing.Assessed, show: Show) -> pd.DataFrame | None:
-    """Show the plan with and without the city's weights, where it has any."""
-    if not known.rules.weights.used():
-        return None
-    show.step("Planning without weights")
-    return budget.weigh(*known.tables, budget_usd=known.budget_usd, rules=known.rules)
+    return report.Compared(known.sections, **vars(told))
 
 
 def _not_compared(city: City) -> list[str]:
@@ -116,7 +76,8 @@ def compare(city: Path, out: Path, *, as_of: dt.datetime | None, show: Show) -> 
     with io.writing(out) as aside:
         show.step("Fitting decay")
         known = assessing.assess(read, day)
-        found = _answers(read, known, show)
+        show.step("Comparing policies, other money, a later start and other streets")
+        found = _answers(read, known)
         notes = [
             *assessing.assumed(_count_assumed(known, found)),
             *known.notes,

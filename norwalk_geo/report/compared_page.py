@@ -169,7 +169,8 @@ def answers(summary: Mapping[str, Any]) -> list[str]:
         total = sum(row["budget_usd"] for row in hold["years"])
         said.append(
             f"To end the plan at today's condition of {hold['pci']:.1f} takes {_dollars(total)} "
-            f"over {len(hold['years'])} years, {hold['share_pct']:.0f} % of the budget."
+            f"over {len(hold['years'])} years, {hold['share_pct']:.0f} % of the budget; no plan "
+            f"does it with less than {_dollars(hold['least_usd'])}."
         )
     if delay is not None:
         lost = delay["objective"] - delay["objective_delayed"]
@@ -177,13 +178,30 @@ def answers(summary: Mapping[str, Any]) -> list[str]:
         cost = (
             "no money tried makes up for it."
             if extra is None
-            else f"{_dollars(extra)} more would make up for it."
+            else f"{_dollars(extra)} more would make up for it, and no plan does with less than "
+            f"{_dollars(delay['extra_least_usd'])} more."
         )
-        said.append(
-            f"Doing nothing in the first year and spending its money in the second lowers "
-            f"condition over the plan by {lost:.2f} points; {cost}"
+        change = (
+            f"lowers condition over the plan by {lost:.2f} points"
+            if lost > 0
+            else "changes condition over the plan by less than the proof of this plan leaves open"
         )
-    return [*said, *_kept(policies), *_hidden(summary)]
+        text = f"Doing nothing in the first year and spending its money in the second {change}"
+        said.append(f"{text}; {cost}")
+    return [*said, *_kept(policies), *_proved(summary), *_hidden(summary)]
+
+
+def _proved(summary: Mapping[str, Any]) -> list[str]:
+    """Say how far from the best the plan can be, and what another simulation makes of it."""
+    gap = summary["gap"]
+    if gap is None:
+        return []
+    said = f"No plan within the money and the demands can beat this plan by more than {gap:.3%} of "
+    said += "the gain. Played through again year by year in continuous age, apart from the "
+    said += (
+        f"optimization, it is worth {summary['objective_exact_ages']:.2f} points over the plan; "
+    )
+    return [said + f"on whole months, as it was optimized, {summary['objective']:.2f}."]
 
 
 def _kept(policies: Mapping[str, Any]) -> list[str]:

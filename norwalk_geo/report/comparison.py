@@ -87,6 +87,7 @@ def comparison_summary(found: Compared, *, about: Mapping[str, Any]) -> dict[str
         "bound": plan.bound,
         "do_nothing": plan.do_nothing,
         "gap": plan.gap,
+        "objective_exact_ages": plan.objective_exact,
         "policies": policies,
         "years": records(found.comparison.years),
         "budget_levels": records(found.levels),
@@ -94,6 +95,9 @@ def comparison_summary(found: Compared, *, about: Mapping[str, Any]) -> dict[str
             "pci": held.pci,
             "share_pct": held.share_pct,
             "pci_end": held.pci_end,
+            "pci_end_exact": held.pci_end_exact,
+            "least_pct": held.least_pct,
+            "least_usd": held.least_usd,
             "years": [{"year": year, "budget_usd": usd} for year, usd in held.budget_usd.items()],
         },
         "delay": None if delay is None else {k: plain(v) for k, v in vars(delay).items()},
@@ -113,8 +117,11 @@ def _more(found: Compared) -> dict[str, Any]:
     """What a plan blind to ramps hides, and what weights change; nothing where not asked."""
     told: dict[str, Any] = {}
     if found.hidden is not None:
-        figures = {key: plain(value) for key, value in vars(found.hidden).items()}
         bill = found.hidden.ramps_usd
+        told_plainly = {
+            key: value for key, value in vars(found.hidden).items() if value is not bill
+        }
+        figures = {key: plain(value) for key, value in told_plainly.items()}
         figures["ramps_usd"] = round(float(bill.sum()), 2)
         by_year = zip(bill.index, bill, strict=True)
         figures["years"] = [{"year": int(y), "ramps_usd": round(float(v), 2)} for y, v in by_year]
@@ -130,6 +137,23 @@ def _street(sections: Sections, ids: pd.Series) -> pd.Series:
     return pd.Series(names.reindex(ids).to_numpy(), dtype="str")
 
 
+def _swap_text(row: pd.Series) -> str:
+    """Say in words what could be done instead of what, and what that gives up."""
+    named = [
+        name if isinstance(name, str) else f"section {section}"
+        for name, section in (
+            (row["street_name"], row["section_id"]),
+            (row["instead_street"], row["instead_section_id"]),
+        )
+    ]
+    return (
+        f"Instead of {str(row['treatment_label']).lower()} on {named[0]} in {row['year']} "
+        f"(${row['cost_usd']:,.0f} in all), {str(row['instead_treatment_label']).lower()} on "
+        f"{named[1]} in {row['instead_year']} (${row['instead_cost_usd']:,.0f} in all): that gives "
+        f"up {row['loss_pct']:.3f} % of the gain."
+    )
+
+
 def _sheets(found: Compared) -> dict[str, pd.DataFrame]:
     """Lay out the tables as an office prints them."""
     policies = found.comparison.policies
@@ -139,6 +163,7 @@ def _sheets(found: Compared) -> dict[str, pd.DataFrame]:
     instead = _street(found.sections, swaps["instead_section_id"])
     swaps.insert(0, "street_name", _street(found.sections, swaps["section_id"]))
     swaps.insert([*swaps.columns].index("instead_section_id"), "instead_street", instead)
+    swaps["says"] = pd.Series([_swap_text(row) for _, row in swaps.iterrows()], dtype="str")
     return {
         "Policies": policies.reset_index(drop=True).rename(columns={"label": "policy_label"}),
         "By year": years.drop(columns="policy"),

@@ -11,16 +11,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import network, schema
-from norwalk_geo.budget import ledger, policies, results
+from norwalk_geo.budget import choose, explain, ledger, policies, results
 from norwalk_geo.budget.model import Case, Rules
-from norwalk_geo.budget.plan import Plan, optimize
-from norwalk_geo.budget.questions.solving import Solved, laid_out, played
+from norwalk_geo.budget.plan import Plan, align, optimize, record
+from norwalk_geo.budget.questions.solving import Solved, laid_out, played, solve
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "beside", "compare", "written"]
 
 _NOISE = 1e-9
 _LABELS = {
@@ -103,9 +103,60 @@ def compare(
     >>> bool(made.policies.loc["optimal", "objective"] >= made.policies["objective"].max())
     True
     """
-    plan = optimize(condition, sections, lifecycle, budget_usd=budget_usd, rules=rules)
     case = laid_out(condition, sections, lifecycle, budget_usd, rules)
-    miles = network.measure(sections, lifecycle.classes).loc[case.ids, "miles"].to_numpy()
+    base = solve(case)
+    if base.proof is None:  # No money.
+        plan = optimize(condition, sections, lifecycle, budget_usd=budget_usd, rules=rules)
+    else:
+        plan = written(base, align(condition, sections), sections)
+    return beside(case, plan, sections, ranking)
+
+
+def written(base: Solved, condition: Condition, sections: Sections) -> Plan:
+    """
+    Make the tables of a plan that was found.
+
+    Parameters
+    ----------
+    base
+        The plan, with money.
+    condition, sections
+        As `compare` takes them, aligned.
+
+    Returns
+    -------
+    plan
+        As `optimize` gives it.
+    """
+    case, proof = base.case, base.proof
+    if proof is None:
+        raise ValueError("a plan without money has no proof to write")
+    lives = choose.gather(case, proof)
+    worth = explain.worth(case, lives, proof, base.treatments)
+    return record(replace(base.chosen(), worth=worth), proof, condition, sections)
+
+
+def beside(case: Case, plan: Plan, sections: Sections, ranking: pd.DataFrame | None) -> Comparison:
+    """
+    Put every policy beside the plan of a laid out city.
+
+    Parameters
+    ----------
+    case
+        The city.
+    plan
+        Its plan.
+    sections
+        Streets.
+    ranking
+        Settings of the ranking.
+
+    Returns
+    -------
+    comparison
+        As `compare` gives it.
+    """
+    miles = network.measure(sections, case.life.classes).loc[case.ids, "miles"].to_numpy()
     ways: dict[str, Callable[[Case], npt.NDArray[np.int8]]] = {
         "do_nothing": policies.do_nothing,
         "worst_first": policies.worst_first,

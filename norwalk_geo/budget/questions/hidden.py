@@ -17,15 +17,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo.budget import measures, solution
+from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import CENTS, Case, Integers, Rules
 from norwalk_geo.budget.questions.solving import laid_out, no_work
+from norwalk_geo.budget.ramps import Duties
 from norwalk_geo.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Hidden", "hidden_ramps", "set_aside", "unseen"]
+__all__ = ["Hidden", "hidden_ramps", "set_aside", "sketched", "unseen"]
 
 # Turns, of which some may take less aside than the turn before; step; money that is left at least.
 _TURNS, _FREELY, _STEP, _LEAST = 24, 8, 0.7, 0.02
@@ -82,8 +84,28 @@ def unseen(case: Case) -> npt.NDArray[np.int8]:
     return solution.find(replace(case, duties=None))[1].treatments
 
 
+def sketched(case: Case) -> npt.NDArray[np.int8]:
+    """
+    Plan without knowing of ramps, trying once.
+
+    Parameters
+    ----------
+    case
+        The city; ramps are not looked at.
+
+    Returns
+    -------
+    treatments
+        Treatment by section and year; −1 for none.
+    """
+    market = Market.of(replace(case, duties=None))
+    return solution.choose(*solution.prove(market), is_quick=True)[1].treatments
+
+
 def set_aside(
-    case: Case, planner: Callable[[Case], npt.NDArray[np.int8]]
+    case: Case,
+    planner: Callable[[Case], npt.NDArray[np.int8]],
+    sketch: Callable[[Case], npt.NDArray[np.int8]] | None = None,
 ) -> npt.NDArray[np.int8] | None:
     """
     Let a planner who does not know of ramps set their bill aside until work and ramps fit.
@@ -94,6 +116,9 @@ def set_aside(
         The city, whose only rows are the yearly budgets.
     planner
         Gives treatments by section and year for a city and its money.
+    sketch
+        The same planner in a hurry: it finds the money to set aside, and `planner` spends the rest.
+        By default `planner` does both.
 
     Returns
     -------
@@ -102,22 +127,33 @@ def set_aside(
     """
     if case.duties is None:
         return planner(case)
-    aside = np.zeros(len(case.years))
+    aside, kept = np.zeros(len(case.years)), case.budget_cents
     best, top = None, -np.inf
     for turn in range(_TURNS):
         if turn >= _FREELY and best is not None:
             break
         money = np.maximum(case.budget_cents - aside, _LEAST * case.budget_cents)
-        lives = planner(_with_money(case, money.astype("int64")))
-        bill = case.duties.bill(lives).sum(axis=0)
-        spent = measures.cost_cents(case, lives).sum(axis=0) + bill
-        points = float(measures.points(case, lives).sum())
+        lives = (sketch or planner)(_with_money(case, money.astype("int64")))
+        bill, spent, points = _judged(case, case.duties, lives)
         if (spent <= case.budget_cents).all() and points > top:
-            best, top = lives, points
+            best, top, kept = lives, points, money.astype("int64")
         over = np.maximum(spent - case.budget_cents, 0)
         less = np.minimum(bill - aside, 0.0) if turn < _FREELY else 0.0
         aside += np.where(over > 0, over, _STEP * less)
-    return best
+    if sketch is None or best is None:
+        return best
+    lives = planner(_with_money(case, kept))
+    _, spent, points = _judged(case, case.duties, lives)
+    return lives if (spent <= case.budget_cents).all() and points > top else best
+
+
+def _judged(
+    case: Case, owed: Duties, lives: npt.NDArray[np.int8]
+) -> tuple[Integers, Integers, float]:
+    """Add up ramps by year, all that is spent by year, and what the plan is worth."""
+    bill = owed.bill(lives).sum(axis=0)
+    spent = measures.cost_cents(case, lives).sum(axis=0) + bill
+    return bill, spent, float(measures.points(case, lives).sum())
 
 
 def hidden_ramps(
@@ -155,7 +191,7 @@ def hidden_ramps(
         raise InfeasibleError.of("ramps", [Problem("demands", what, remedy=remedy)])
     blind = unseen(case)
     bill = case.duties.bill(blind).sum(axis=0)
-    cut, (_, joint) = set_aside(case, unseen), solution.find(case)
+    cut, (_, joint) = set_aside(case, unseen, sketched), solution.find(case)
     nothing, scale = no_work(case).objective, case.scale
 
     def worth(lives: npt.NDArray[np.int8]) -> float:

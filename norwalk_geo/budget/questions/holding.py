@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from norwalk_geo.budget import ledger, solution
-from norwalk_geo.budget.bound import Bound
-from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import CENTS, Case, Rules
 from norwalk_geo.budget.objectives import for_end
-from norwalk_geo.budget.questions.solving import Solved, no_work, played, scalable, scaled
+from norwalk_geo.budget.questions import reaching
+from norwalk_geo.budget.questions.solving import Solved, no_work, scalable
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Held", "cost_to_hold"]
-
-# The search gives up beyond this multiple of the budget; a bound within this share is settled.
-_MOST, _SETTLED, _TURNS = 64.0, 1e-5, 30
-# Tries above the bound, each so many times as far from it as the one before.
-_LESS, _LITTLE = 4.0, 1e-4
-_FIRST, _FARTHER, _CLOSE, _MIDDLES = 1e-4, 4.0, 1e-3, 2
+__all__ = ["Held", "cost_to_hold", "hold"]
 
 
 @dataclass(frozen=True)
@@ -113,86 +105,37 @@ def cost_to_hold(
     >>> held.pci_end >= held.pci and held.least_pct <= held.share_pct
     True
     """
-    case = scalable(condition, sections, lifecycle, budget_usd, rules)
+    return hold(scalable(condition, sections, lifecycle, budget_usd, rules), pci)
+
+
+def hold(case: Case, pci: float | None) -> Held:
+    """
+    Find the least money with which a plan of a laid out city ends at a condition.
+
+    Parameters
+    ----------
+    case
+        The city, with money to scale.
+    pci
+        Area-weighted condition to end at, points; by default that of the start of the plan.
+
+    Returns
+    -------
+    held
+        As `cost_to_hold` gives it.
+    """
     idle = no_work(case)
     target = float(case.area @ idle.course.start[:, 0] / case.area.sum()) if pci is None else pci
     if idle.pci_end >= target:
         return _held(case, target, 0.0, idle, 0.0)
-    least, proof = _least(case, target)
-    if least is None or least > _MOST:
-        found, _ = _ended(scaled(case, _MOST), None)
-        return _held(case, target, None, found, None)
-    share, found, least = _found(case, target, least, proof)
-    return _held(case, target, share, found, least)
-
-
-def _ended(case: Case, start: Bound | None, *, thoroughly: bool = False) -> tuple[Solved, float]:
-    """Plan for the condition at the end alone; with it what no plan can exceed."""
-    city = for_end(case)
-    if not thoroughly:
-        market, made = solution.choose(*solution.prove(Market.of(city), start=start))
-        city = market.case
-    if thoroughly or ledger.broken(city, made.treatments):
-        city, made = solution.find(city, start=start)
-    case = replace(case, duties=city.duties)
-    top = made.bound.value / float(case.area.sum())
-    return played(case, made.treatments, bound=0.0), top
-
-
-def _least(case: Case, target: float) -> tuple[float | None, Bound | None]:
-    """
-    Find the share of the money below which no plan ends at the target.
-
-    At any prices the best end is at most what the sections would do plus the priced money: a line
-    over the share, which falls below the target at a share that is certain. Where it does, the
-    prices are made anew, until the share grows no more.
-    """
-    goal, share, proof = target * float(case.area.sum()), 0.0, None
-    asked = 1.0
-    for _ in range(_TURNS):
-        city = for_end(scaled(case, asked))
-        _, proof = solution.prove(Market.of(city), start=proof)
-        slope = float(proof.at.fund @ city.rows.money) / asked
-        missing = goal - (proof.value - slope * asked)
-        if slope <= 0 < missing:  # More money does no more.
-            return None, proof
-        crossed = missing / slope if slope > 0 else 0.0
-        if crossed > _MOST:
-            return crossed, proof
-        if crossed <= share * (1 + _SETTLED):
-            if share > 0 or asked < _LITTLE:
-                break
-            # The last dollar of so much money is worth little; less says what the first is worth.
-            asked /= _LESS
-            continue
-        share = asked = crossed
-    return share, proof
-
-
-def _found(
-    case: Case, target: float, least: float, proof: Bound | None
-) -> tuple[float | None, Solved, float]:
-    """Find a share not far above the least whose plan ends at the target; and a higher least."""
-    low, share, step = least, least, _FIRST
-    found, _ = _ended(scaled(case, share), proof)
-    while found.pci_end < target:
-        low, share, step = share, max(least, _LITTLE) * (1 + step), step * _FARTHER
-        if share > _MOST:
-            return None, found, least
-        found, _ = _ended(scaled(case, share), proof)
-    for thoroughly, most in ((False, _MIDDLES), (True, 1)):
-        for _ in range(most):
-            if share - low <= _CLOSE * share:
-                break
-            middle = (low + share) / 2
-            tried, top = _ended(scaled(case, middle), proof, thoroughly=thoroughly)
-            if tried.pci_end >= target:
-                share, found = middle, tried
-            else:
-                low = middle
-                least = middle if top < target else least
-        low = least
-    return share, found, least
+    goal = target * float(case.area.sum())
+    aim = reaching.Aim(case, for_end, goal, lambda one: one.pci_end, target)
+    least, proof = reaching.least(aim)
+    if least is None or least > reaching.MOST:
+        found, _ = reaching.planned(aim, reaching.MOST, None)
+        return _held(case, target, None, found or idle, None)
+    share, found, least = reaching.found(aim, least, proof)
+    return _held(case, target, share, found or idle, least)
 
 
 def _held(

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from norwalk_geo import schema
+from norwalk_geo.budget.demands import Fund
 from norwalk_geo.budget.model import CENTS, Case, Rules
-from norwalk_geo.budget.questions.solving import Solved, no_work, scalable, scaled, solve
+from norwalk_geo.budget.questions import reaching
+from norwalk_geo.budget.questions.solving import Solved, better, scalable, scaled, solve
 from norwalk_geo.errors import InfeasibleError, Problem
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Delay", "cost_of_delay", "curve"]
+__all__ = ["Delay", "cost_of_delay", "curve", "delay", "put_off", "sweep"]
 
 _SHARES_PCT = (0, 25, 50, 75, 100, 125, 150, 200, 300)
+_WHOLE_PCT = 100.0
 _MILLION = 1e6
-# Searches end within this share of the answer, and give up beyond this multiple of the budget.
-_CLOSE, _BESIDE, _MOST = 0.005, 0.002, 64.0
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class Delay:
     backlog_usd, backlog_delayed_usd
         Work called for in the first year and not funded.
     extra_usd
-        Constant dollars beyond the same total that make up for the delay; missing where no money
-        can.
+        Constant dollars beyond the same total with which a plan was found that makes up for the
+        delay; missing where no money can.
+    extra_least_usd
+        Constant dollars without which no plan makes up for it; missing where no money can.
     """
 
     objective: float
@@ -50,6 +53,7 @@ class Delay:
     backlog_usd: float
     backlog_delayed_usd: float
     extra_usd: float | None
+    extra_least_usd: float | None
 
 
 def curve(
@@ -105,6 +109,34 @@ def curve(
     True
     """
     case = scalable(condition, sections, lifecycle, budget_usd, rules)
+    return sweep(case, solve(case), shares_pct)
+
+
+def sweep(case: Case, given: Solved, shares_pct: Sequence[float] = _SHARES_PCT) -> pd.DataFrame:
+    """
+    Plan a laid out city for levels of money, each beginning at the prices of the one before.
+
+    Parameters
+    ----------
+    case
+        The city, with money to scale.
+    given
+        Its plan for the money as it is.
+    shares_pct
+        Levels in percent of that money.
+
+    Returns
+    -------
+    budget_levels
+        As `curve` gives it. The plan for the money as given is the one given; the others are tried
+        for once, and no worse than a plan for less money. Levels at which what else is asked of the
+        plan cannot be met are left out.
+
+    Raises
+    ------
+    InfeasibleError
+        There is no level, or one is below zero.
+    """
     wrong = [share for share in shares_pct if not share >= 0]
     if wrong or not len(shares_pct):
         remedy = "Give at least one share, each zero or more."
@@ -112,7 +144,12 @@ def curve(
         raise InfeasibleError.of("budget", [problem])
     rows, before = [], None
     for share in sorted({float(one) for one in shares_pct}):
-        before = solve(scaled(case, share / 100), before)
+        is_given = share == _WHOLE_PCT
+        try:
+            made = given if is_given else solve(scaled(case, share / 100), before, is_quick=True)
+        except InfeasibleError:
+            continue
+        before = made if before is None else better(made, before)
         rows.append(
             {
                 "budget_share_pct": share,
@@ -126,40 +163,6 @@ def curve(
             }
         )
     return schema.check(pd.DataFrame(rows), "budget_levels")
-
-
-def _least(
-    case: Case, excess: Callable[[Solved], float], given: Solved | None = None
-) -> tuple[float | None, Solved]:
-    """
-    Find the least share of the money, within half a percent, whose plan has no negative excess.
-
-    Each step plans just beside the place where a straight line between the last two fails. A plan
-    for the money as given saves the first step.
-    """
-    low, high = 0.0, 1.0
-    last = no_work(case)
-    under = excess(last)
-    if under >= 0:
-        return 0.0, last
-    found = given or solve(case)
-    while (over := excess(found)) < 0:
-        if high >= _MOST:
-            return None, found
-        low, high, under = high, high * 2, over
-        found = solve(scaled(case, high))
-    side = 1.0
-    while high - low > _CLOSE * high:
-        straight = low + (high - low) * under / (under - over)
-        share = straight * (1 + side * _BESIDE)
-        if not low < share < high:
-            share = (low + high) / 2
-        tried = solve(scaled(case, share))
-        if (value := excess(tried)) >= 0:
-            high, over, found, side = share, value, tried, -1.0
-        else:
-            low, under, side = share, value, 1.0
-    return high, found
 
 
 def cost_of_delay(
@@ -214,17 +217,82 @@ def cost_of_delay(
     True
     """
     case = scalable(condition, sections, lifecycle, budget_usd, rules)
+    _check_years(case)
+    money, later = put_off(case)
+    delayed = scalable(condition, sections, lifecycle, money, later)
+    return delay(solve(case), delayed)
+
+
+def _check_years(case: Case) -> None:
+    """Refuse a plan of one year."""
     if len(case.years) == 1:
         remedy = "Plan at least two years."
         problem = Problem("budget", "has one year: nothing can be done later", remedy=remedy)
         raise InfeasibleError.of("budget", [problem])
-    later = dict(zip(case.years, (case.budget_cents / CENTS).tolist(), strict=True))
-    first, second = case.years[:2]
-    later |= {first: 0.0, second: later[first] + later[second]}
-    delayed = scalable(condition, sections, lifecycle, later, rules)
-    now, then = solve(case), solve(delayed)
-    share, _ = _least(delayed, lambda one: one.objective - now.objective, then)
-    total = int(case.budget_cents.sum()) / CENTS
+
+
+def put_off(case: Case) -> tuple[dict[int, float], Rules]:
+    """
+    Spend the first year's money in the second, fund by fund, and keep its promises then.
+
+    Parameters
+    ----------
+    case
+        The city; at least two years.
+
+    Returns
+    -------
+    budget_usd, rules
+        Constant dollars by fiscal year, and the rules with the funds' money and promises put off.
+    """
+    given = dict(zip(case.years, (case.budget_cents / CENTS).tolist(), strict=True))
+    (first, second), demands = case.years[:2], case.rules.demands
+    funds = tuple(replace(one, usd=_later(one, first)) for one in demands.funds)
+    promised = {
+        name: (second if year == first else year, treatment)
+        for name, (year, treatment) in demands.promised.items()
+    }
+    rules = replace(case.rules, demands=replace(demands, funds=funds, promised=promised))
+    return given | {first: 0.0, second: given[first] + given[second]}, rules
+
+
+def _later(fund: Fund, first: int) -> dict[int, float]:
+    """Give what a fund could spend in the first year of the plan to the second."""
+    usd: dict[int, float] = {}
+    for year, amount in fund.usd.items():
+        at = first + 1 if year <= first <= year + fund.keeps_years else year
+        usd[at] = usd.get(at, 0.0) + amount
+    return usd
+
+
+def delay(now: Solved, delayed: Case) -> Delay:
+    """
+    Find what a year's delay costs a laid out city.
+
+    Parameters
+    ----------
+    now
+        Its plan.
+    delayed
+        The same city with the first year's money in the second.
+
+    Returns
+    -------
+    delay
+        As `cost_of_delay` gives it.
+    """
+    then = solve(delayed)
+    goal = now.objective * delayed.scale
+    aim = reaching.Aim(delayed, lambda one: one, goal, lambda one: one.objective, now.objective)
+    least, proof = reaching.least(aim)
+    share = None
+    if least is not None and least <= reaching.MOST:
+        share, _, least = reaching.found(aim, least, proof)
+    total = int(delayed.budget_cents.sum()) / CENTS
+
+    def extra(of: float | None) -> float | None:
+        return None if of is None or share is None else max(0.0, of - 1) * total
+
     return Delay(
         objective=now.objective,
         objective_delayed=then.objective,
@@ -232,5 +300,6 @@ def cost_of_delay(
         pci_end_delayed=then.pci_end,
         backlog_usd=now.backlog_in(0),
         backlog_delayed_usd=then.backlog_in(0),
-        extra_usd=None if share is None else max(0.0, share - 1) * total,
+        extra_usd=extra(share),
+        extra_least_usd=extra(least),
     )

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from norwalk_geo.budget import choose, policies, results, solution
+from norwalk_geo.budget import choose, ledger, policies, results, solution
 from norwalk_geo.budget.bound import Bound
+from norwalk_geo.budget.core import Found
+from norwalk_geo.budget.market import Market
 from norwalk_geo.budget.model import CENTS, Case, Floats, Rules, build_case
 from norwalk_geo.budget.ramps.tables import ramp_cents
 from norwalk_geo.budget.simulate import Course, objective, simulate
@@ -20,7 +22,16 @@ if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Solved", "laid_out", "no_work", "played", "scalable", "scaled", "solve"]
+__all__ = [
+    "Solved",
+    "better",
+    "laid_out",
+    "no_work",
+    "played",
+    "scalable",
+    "scaled",
+    "solve",
+]
 
 
 @dataclass(frozen=True)
@@ -267,7 +278,7 @@ def no_work(case: Case) -> Solved:
     return played(scaled(case, 0.0), policies.do_nothing(case), bound=0.0)
 
 
-def solve(case: Case, before: Solved | None = None) -> Solved:
+def solve(case: Case, before: Solved | None = None, *, is_quick: bool = False) -> Solved:
     """
     Plan for the money of a case.
 
@@ -277,6 +288,8 @@ def solve(case: Case, before: Solved | None = None) -> Solved:
         The city with its money.
     before
         Plan for no more money in any year: what fits less money fits more, so the better is kept.
+    is_quick
+        Try once, where the plan is one of many and only its figures are asked for.
 
     Returns
     -------
@@ -285,14 +298,44 @@ def solve(case: Case, before: Solved | None = None) -> Solved:
     """
     if not case.budget_cents.any():
         return no_work(case)
-    case, made = solution.find(case, start=None if before is None else before.proof)
+    case, made = _made(case, None if before is None else before.proof, is_quick=is_quick)
     best, treatments = made.bound, made.treatments
     found = played(case, treatments, bound=best.value / case.scale, price=_price(case, best.prices))
     found = replace(found, proof=best)
-    if before is None or before.objective <= found.objective:
+    return found if before is None else better(found, before)
+
+
+def better(found: Solved, before: Solved) -> Solved:
+    """
+    Keep a plan for less money where the one found for more is no better.
+
+    Parameters
+    ----------
+    found
+        Plan for the money.
+    before
+        Plan for no more money in any year.
+
+    Returns
+    -------
+    solved
+        The better one, with the money, bound and prices of `found`.
+    """
+    if before.objective <= found.objective:
         return found
-    kept = played(case, before.treatments, bound=found.bound, price=found.price)
-    return replace(kept, proof=best)
+    kept = played(found.case, before.treatments, bound=found.bound, price=found.price)
+    return replace(kept, proof=found.proof)
+
+
+def _made(case: Case, start: Bound | None, *, is_quick: bool) -> tuple[Case, Found]:
+    """Choose a plan within every row, as well as can be or quickly."""
+    if is_quick:
+        proved = solution.prove(Market.of(case), start=start)
+        market, made = solution.choose(*proved, is_quick=True)
+        if not ledger.broken(market.case, made.treatments):
+            return market.case, made
+        start = proved[1]
+    return solution.find(case, start=start)
 
 
 def _price(case: Case, prices: Floats) -> float:

@@ -17,9 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import schema
-from norwalk_geo.budget import choose, explain, ledger, solution
+from norwalk_geo.budget import choose, explain, ledger
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers, Rules
-from norwalk_geo.budget.questions.solving import laid_out
+from norwalk_geo.budget.questions.solving import Solved, laid_out, solve
 from norwalk_geo.budget.rows import CLOSED
 from norwalk_geo.budget.simulate import simulate
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
-__all__ = ["Swap", "near", "swaps"]
+__all__ = ["Swap", "listed", "near", "swaps"]
 
 # Sections of the plan that are asked for a stand-in, and lives that could be one, nearest first.
 _ASKED, _OFFERED = 2000, 4000
@@ -117,22 +117,41 @@ def swaps(
     True
     """
     case = laid_out(condition, sections, lifecycle, budget_usd, rules)
-    rows, together = [], 0.0
-    for swap in near(case, within_pct=within_pct):
+    return listed(solve(case), within_pct)
+
+
+def listed(base: Solved, within_pct: float) -> pd.DataFrame:
+    """
+    List the swaps of a plan.
+
+    Parameters
+    ----------
+    base
+        The plan.
+    within_pct
+        Share of the plan's gain that all swaps together may give up.
+
+    Returns
+    -------
+    swaps
+        As `swaps` gives them.
+    """
+    case, rows, together = base.case, [], 0.0
+    for swap in near(base, within_pct=within_pct):
         together += swap.loss_pct
         rows.append(_row(case, swap, together))
     columns = schema.describe("swaps").columns.index
     return schema.check(pd.DataFrame(rows, columns=columns), "swaps")
 
 
-def near(case: Case, *, within_pct: float) -> list[Swap]:
+def near(base: Solved, *, within_pct: float) -> list[Swap]:
     """
     Find swaps one after the other, as long as all together give up no more than is allowed.
 
     Parameters
     ----------
-    case
-        The city.
+    base
+        The plan.
     within_pct
         Share of the plan's gain that all swaps together may give up.
 
@@ -141,21 +160,21 @@ def near(case: Case, *, within_pct: float) -> list[Swap]:
     swaps
         The closest call first.
     """
-    if not case.budget_cents.any():
+    case, plan = base.case, base.treatments
+    if base.proof is None:  # No money.
         return []
-    case, made = solution.find(case)
-    plan, lives = made.treatments, choose.gather(case, made.bound)
-    worth = explain.worth(case, lives, made.bound, plan)
+    lives = choose.gather(case, base.proof)
+    worth = explain.worth(case, lives, base.proof, plan)
     gain = _gain(case, plan)
-    cents = choose.cost_cents(case, plan)
-    left = case.budget_cents - cents.sum(axis=0)
+    cents, money = choose.cost_cents(case, plan), _yearly(case)
+    left = (case.budget_cents if money is None else money) - cents.sum(axis=0)
     is_planned = (plan >= 0).any(axis=1)
     planned = np.flatnonzero(is_planned)
     offers = _offers(case, lives, worth, np.flatnonzero(~is_planned))
     is_free = np.ones(len(offers.section), dtype=bool)
     swaps: list[Swap] = []
     allowed = gain.sum() * within_pct / 100
-    now, is_plain = plan.copy(), _is_plain(case)
+    now, is_plain = plan.copy(), money is not None
     for out in planned[np.argsort(worth[planned], kind="stable")][:_ASKED]:
         fits = is_free.copy()
         if is_plain:
@@ -173,12 +192,24 @@ def near(case: Case, *, within_pct: float) -> list[Swap]:
     return swaps
 
 
-def _is_plain(case: Case) -> bool:
-    """Whether yearly money is all that a plan must keep to."""
+def _yearly(case: Case) -> Integers | None:
+    """
+    Cents by year, where these are all that a plan must keep to; None where there is more.
+
+    Several funds are one sum a year if each may pay for everything, and in its own year alone.
+    """
     rows = case.rows
-    is_yearly = rows.kinds == 1 and len(rows.money) == len(rows.paid) == rows.years
-    is_yearly &= case.duties is None
-    return is_yearly and not len(rows.limit) and not (case.cell == CLOSED).any()
+    if case.duties is not None or len(rows.limit) or (case.cell == CLOSED).any():
+        return None
+    year = np.zeros((rows.years, len(rows.money)), dtype=bool)
+    np.logical_or.at(year, rows.paid % rows.years, (rows.draws > 0).T)
+    is_own = (np.isin(rows.draws, (0, 1)) & (rows.draws.sum(axis=0) == 1)).all()
+    pays = np.zeros((rows.cells, len(rows.money)), dtype=bool)
+    np.logical_or.at(pays, rows.paid, (rows.draws > 0).T)
+    is_any = (pays == year[np.arange(rows.cells) % rows.years]).all()
+    if not is_own or not is_any or (year.sum(axis=0) > 1).any():
+        return None
+    return np.asarray(year @ np.rint(rows.money * CENTS).astype("int64"))
 
 
 def _pick(
