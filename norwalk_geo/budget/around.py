@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from norwalk_geo.budget.demands import Demands
+from norwalk_geo.budget.demands import RAMPS, Demands
 from norwalk_geo.budget.model import CENTS, Case, Integers
 from norwalk_geo.budget.ramps import Duties
 from norwalk_geo.budget.rows import CLOSED
@@ -83,7 +83,8 @@ def _payers(demands: Demands, place: _Place, treatment: tuple[str, str]) -> list
 def _paying(demands: Demands, place: _Place, treatment: tuple[str, str]) -> str:
     """Say which funds may pay, where not all may."""
     names = _payers(demands, place, treatment)
-    if not names or len(names) == len(demands.funds):
+    of_streets = [one for one in demands.funds if one.treatments != {RAMPS[0]}]
+    if not names or len(names) == len(of_streets):
         return ""
     return f" Of the funds only {_listed(names)} may pay for it."
 

@@ -13,12 +13,12 @@ from norwalk_geo.budget import search as plainly
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market
-from norwalk_geo.budget.measures import Lives, worth
+from norwalk_geo.budget.measures import worth
 from norwalk_geo.budget.model import Case, Integers
 from norwalk_geo.budget.ramps import search, shares
 from norwalk_geo.budget.ramps.duties import Duties
 
-__all__ = ["choose", "find", "prove"]
+__all__ = ["choose", "find", "no_worse", "prove"]
 
 _FEW = 3_000  # sections of a city that is small enough to try more than prices
 
@@ -57,6 +57,7 @@ def find(
     if progress:
         progress(1.0)
     market, found = choose(market, best)
+    found = no_worse(market, found)
     return market.case, exact.improve(market, found)
 
 
@@ -112,23 +113,36 @@ def choose(market: Market, proof: Bound, *, is_quick: bool = False) -> tuple[Mar
     case = replace(case, duties=replace(duties, lead=_lead(case, duties, proof)))
     market = replace(market, case=case)
     treatments = search.choose(market, proof)
-    if len(case.ids) <= _FEW and case.toll is None:
-        treatments = _no_worse(market, proof, treatments)
     return market, Found(treatments, proof, ledger.lacking(case, treatments))
 
 
-def _no_worse(market: Market, proof: Bound, treatments: Lives) -> Lives:
+def no_worse(market: Market, found: Found) -> Found:
     """
     Keep a plan that goes step by step, or what a search makes of it, where it is better.
 
     In a small city a corner is a large lump of a year's money, and prices alone mislead.
+
+    Parameters
+    ----------
+    market
+        The city, in which it is decided when each corner's ramps are built.
+    found
+        Its plan.
+
+    Returns
+    -------
+    found
+        The better plan with the same proof; the same where no ramps are due or the city is large.
     """
-    case, best = market.case, treatments
+    case = market.case
+    if case.duties is None or case.toll is not None or len(case.ids) > _FEW:
+        return found
     rival = policies.benefit_cost(case)
-    for plan in (rival, search.mend(market, proof, rival)):
-        if worth(case, plan) > worth(case, best) and not ledger.broken(case, plan):
-            best = plan
-    return best
+    for plan in (rival, search.mend(market, found.bound, rival)):
+        is_better = worth(case, plan) > worth(case, found.treatments)
+        if not ledger.broken(case, plan) and (is_better or found.over.any()):
+            found = Found(plan, found.bound, np.zeros_like(found.over))
+    return found
 
 
 def _lead(case: Case, duties: Duties, bound: Bound) -> Integers:

@@ -67,6 +67,7 @@ def planned(aim: Aim, share: float, start: Bound | None) -> tuple[Solved | None,
     case = scaled(aim.case, share)
     market, proof = solution.prove(Market.of(aim.view(case)), start=start)
     market, made = solution.choose(market, proof, is_quick=True)
+    made = solution.no_worse(market, made)
     city = market.case
     if ledger.broken(city, made.treatments):
         try:

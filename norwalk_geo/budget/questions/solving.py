@@ -332,6 +332,7 @@ def _made(case: Case, start: Bound | None, *, is_quick: bool) -> tuple[Case, Fou
     if is_quick:
         proved = solution.prove(Market.of(case), start=start)
         market, made = solution.choose(*proved, is_quick=True)
+        made = solution.no_worse(market, made)
         if not ledger.broken(market.case, made.treatments):
             return market.case, made
         start = proved[1]
