@@ -140,7 +140,9 @@ def no_worse(market: Market, found: Found) -> Found:
     rival = policies.benefit_cost(case)
     for plan in (rival, search.mend(market, found.bound, rival)):
         is_better = worth(case, plan) > worth(case, found.treatments)
-        if not ledger.broken(case, plan) and (is_better or found.over.any()):
+        if ledger.broken(case, plan):
+            continue
+        if is_better or ledger.broken(case, found.treatments):
             found = Found(plan, found.bound, np.zeros_like(found.over))
     return found
 
