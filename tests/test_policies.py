@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_budget_funds import FUNDS, can_pay, city
 
 from norwalk_geo import budget, deterioration, pci, schema, treatments
 from norwalk_geo.budget import bound as bounds
@@ -86,6 +87,16 @@ def test_the_order_of_rows_changes_nothing(way, life, sample_town) -> None:
         for c, s in ((condition, sections), (condition.iloc[mixed], sections.iloc[mixed]))
     ]
     np.testing.assert_array_equal(*made)
+
+
+@pytest.mark.parametrize("way", WAYS[1:])
+@pytest.mark.parametrize("name", FUNDS)
+def test_every_policy_spends_what_funds_may_pay_and_no_more(way, name, life) -> None:
+    """Judged by a program written from the rules of the funds alone."""
+    case = city(life, FUNDS[name])
+    plan = way(case)
+    assert can_pay(FUNDS[name], case, plan)
+    assert (plan >= 0).any()
 
 
 # ------------------------------------------------------------------ lists
