@@ -1,5 +1,5 @@
 """
-The map and search of the residents' site in Chromium: weight, first streets, panning, building.
+The residents' site in Chromium: weight, first streets, panning, search, building the whole of it.
 
 Beside it, in the same run: folium's GeoJSON, and MapLibre with PMTiles where its packages are
 given (version 5: later ones are modules only, which a page from disk may not load). Pages are
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import shutil
 import tempfile
 import time
@@ -59,7 +60,9 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
 
 def _drag(page: Page) -> float:
     """Drag the map to and fro and give the 95th percentile of the time between frames, in ms."""
-    box = page.locator("#map, .folium-map").first.bounding_box()
+    place = page.locator("#map, .folium-map").first
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
     if box is None:
         raise TimeoutError
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -93,13 +96,13 @@ def _drawn(page: Page) -> float:
     raise TimeoutError
 
 
-def measure(program: Browser, folder: Path) -> dict[str, float]:
+def measure(program: Browser, start: Path) -> dict[str, float]:
     """Open a page once to warm the disk, then measure it in a fresh context."""
     for is_measured in (False, True):
         context = program.new_context(viewport={"width": 1280, "height": 900}, offline=True)
         page = context.new_page()
         page.set_default_timeout(LIMIT_S * 1000)
-        page.goto((folder / "index.html").as_uri(), wait_until="commit")
+        page.goto(start.as_uri(), wait_until="commit")
         found = {"drawn_s": _drawn(page) / 1000}
         if is_measured:
             found["pan_p95_ms"] = _drag(page)
@@ -126,6 +129,8 @@ def _told(name: str, found: dict[str, Any]) -> str:
         "first_mb": "{:.2f} MB to the first view",
         "all_mb": "{:.1f} MB in all",
         "build_s": "built in {:.1f} s",
+        "build_processor_s": "{:.1f} s of a processor",
+        "most_mb": "at most {:,.0f} MB of memory so far",
         "drawn_s": "first streets {:.2f} s",
         "pan_p95_ms": "pan p95 {:.0f} ms",
         "pan_near_p95_ms": "near {:.0f} ms",
@@ -141,14 +146,16 @@ def _one(program: Browser, make: Any, given: Any, folder: Path) -> dict[str, Any
     """Build a page and measure it; a page that does not open in time is told as that."""
     from playwright.sync_api import Error
 
-    files, seconds = subject.timed(make, *given, folder)
+    made, seconds, busy = subject.timed(make, *given, folder)
     found: dict[str, Any] = {
-        "first_mb": sum((folder / name).stat().st_size for name in files) / 1e6,
+        "first_mb": sum((folder / name).stat().st_size for name in made.files) / 1e6,
         "all_mb": sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()) / 1e6,
         "build_s": seconds,
+        "build_processor_s": busy,
+        "most_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     try:
-        found |= measure(program, folder)
+        found |= measure(program, folder / made.page)
     except (Error, TimeoutError) as error:
         found["failed"] = f"not drawn in {LIMIT_S} s: {str(error)[:60]}"
     return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
+import re
 import shutil
 import subprocess
 import time
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
 _BLOCK = 4000
-_UNKNOWN, _GOOD = 0.02, 70
+_UNKNOWN, _GOOD, _FIRST = 0.02, 70, 2027
 _COLORS = ("#8c1d18", "#b5481c", "#6b7a1e", "#1f6f8b", "#4d4d4d")
 _HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Invented streets</title>'
 # What a peer has drawn is there when the browser has shown two frames after its script.
@@ -28,6 +28,14 @@ performance.mark("streets-drawn"); }));"""
 
 
 _DRAWN_LATER = f'map.once("idle", () => {{ {_DRAWN} }});\nwindow.peerMap = () => map;\n'
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page that was built: where it begins, and the files of its first view."""
+
+    page: str
+    files: list[str]
 
 
 def streets(count: int) -> gpd.GeoDataFrame:
@@ -59,8 +67,8 @@ def _prefix(copy: int) -> str:
     return heads[copy % 5] + tails[copy // 5 % 5]
 
 
-def tables(sections: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Invent condition, work and outcomes."""
+def tables(sections: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Invent condition, work, outcomes and years."""
     rng = np.random.default_rng(7)
     size = len(sections)
     pci = np.clip(rng.normal(62, 20, size), 0, 100).round(1)
@@ -76,9 +84,14 @@ def tables(sections: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.D
     outcomes = pd.DataFrame({"status": status}, index=sections.index)
     planned = sections.index[status == "planned"]
     place = np.arange(len(planned))
-    labels = np.array(["Slurry seal", "Mill and overlay", "Reconstruction"])[place % 3]
-    index = pd.MultiIndex.from_arrays([planned, 2027 + place % 10], names=["section_id", "year"])
-    return condition, pd.DataFrame({"treatment_label": labels}, index=index), outcomes
+    index = pd.MultiIndex.from_arrays([planned, _FIRST + place % 10], names=["section_id", "year"])
+    kinds = np.array(["slurry_seal", "mill_overlay", "reconstruct"])[place % 3]
+    work = pd.DataFrame({"treatment": kinds, "treatment_label": kinds}, index=index)
+    work["length_mi"] = 0.07
+    years = pd.DataFrame({"budget_usd": 1e6, "spent_usd": 1e6}, index=range(_FIRST, _FIRST + 10))
+    years = years.assign(miles_repaired=9.0, miles_maintenance=9.0, miles_alteration=0.0)
+    years = years.assign(pci=64.0, pci_untreated=60.0, backlog_usd=1e6).rename_axis("year")
+    return {"condition": condition, "work": work, "outcomes": outcomes, "years": years}
 
 
 def _assets(folder: Path, names: list[str]) -> None:
@@ -88,39 +101,51 @@ def _assets(folder: Path, names: list[str]) -> None:
         (folder / "assets" / Path(name).name).write_bytes((source / name).read_bytes())
 
 
-def ours(sections: gpd.GeoDataFrame, given: tuple[pd.DataFrame, ...], folder: Path) -> list[str]:
-    """Write a page with our map and search, in two languages; give the files of its first view."""
-    from norwalk_geo import maps, schema
-    from norwalk_geo.website import columns
+def _given(sections: gpd.GeoDataFrame, invented: dict[str, Any]) -> Any:  # noqa: ANN401 - imported late
+    """Put together what a site is made from."""
+    from norwalk_geo import schema
+    from norwalk_geo.website import pages
 
-    condition, work, outcomes = given
-    bands = schema.parameters("bands").xs("california4", level="scheme")
-    drawings = {
-        "plan": maps.plan_drawing(sections, work, outcomes, fiscal_year_start=7),
-        "condition": maps.condition_drawing(sections, outcomes, condition, bands),
+    summary = {
+        "city": "Inventedville",
+        "notice": "Invented streets",
+        "version": "0",
+        "as_of": "2026-07-01",
+        "inputs": [],
+        "parameters": {},
+        "fiscal_year_start": 7,
+        "sections": len(sections),
+        "sections_unsurveyed": int(invented["condition"]["pci"].isna().sum()),
+        "centerline_miles": 1.0,
+        "critical_pci": _GOOD,
+        **dict.fromkeys(("pci_surveyed", "pci_now", "pci_end", "pci_end_untreated"), 60.0),
     }
-    own = ["columns.js", "map.js", "search.js", "map-page.js", "map.css"]
-    leaflet = ["leaflet-1.9.4/leaflet.js", "leaflet-1.9.4/leaflet.css"]
-    _assets(folder, [*leaflet, *(f"site/{name}" for name in own)])
-    (folder / "data").mkdir()
-    split = columns.write_streets(folder / "data", sections, drawings)
-    for language in ("en", "es"):
-        columns.write_words(folder / "data", split, drawings, language=language)
-    styles = ["assets/leaflet.css", "assets/map.css"]
-    scripts = ["assets/leaflet.js", *(f"assets/{name}" for name in own[:-1])]
-    scripts += [f"data/{name}" for name in columns.scripts(split)]
-    links = "".join(f'<link rel="stylesheet" href="{name}">' for name in styles)
-    tags = "".join(f'<script src="{name}"></script>' for name in scripts)
-    page = (
-        f'{_HEAD}<meta http-equiv="Content-Security-Policy" content="{html.escape(POLICY)}">'
-        f'<link rel="icon" href="data:,">{links}<body><form id="search" role="search">'
-        '<label for="street">Type a street</label> <input id="street"></form>'
-        '<p id="found" role="status"></p><div id="map-controls"></div><div id="map" class="nw-map" '
-        'role="region" aria-label="Map" tabindex="0" data-folder="data/"></div>'
-        f'<div id="map-table"></div>{tags}'
-    )
-    (folder / "index.html").write_text(page, encoding="utf-8")
-    return ["index.html", *styles, *scripts]
+    bands = schema.parameters("bands").xs("california4", level="scheme")
+    every = {**invented, "sections": sections, "treatments": schema.parameters("treatments")}
+    return pages.Given(every, summary, bands)
+
+
+def _first_view(folder: Path, page: str) -> list[str]:
+    """List a page and the files that it names, styles, scripts and fonts."""
+    text = (folder / page).read_text(encoding="utf-8")
+    named = re.findall(r'(?:src|href)="\.\./((?:assets|data)/[^"]+\.(?:css|js))"', text)
+    fonts = [f"assets/{one.name}" for one in (folder / "assets").glob("*.woff2")]
+    return [page, *named, *sorted(fonts)]
+
+
+def ours(sections: gpd.GeoDataFrame, invented: dict[str, Any], folder: Path) -> Made:
+    """Write the whole site in two languages: every page, every file to take away, the manifest."""
+    from norwalk_geo.website import pages
+
+    folder.mkdir(parents=True)
+    pages.write_site(folder, _given(sections, invented))
+    views = {name: _first_view(folder, f"en/{name}.html") for name in ("index", "plan")}
+    heaviest = max(views.values(), key=lambda names: _weight(folder, names))
+    return Made("en/index.html", heaviest)
+
+
+def _weight(folder: Path, names: list[str]) -> int:
+    return sum((folder / name).stat().st_size for name in names)
 
 
 def _looks(sections: gpd.GeoDataFrame, condition: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -132,13 +157,11 @@ def _looks(sections: gpd.GeoDataFrame, condition: pd.DataFrame) -> gpd.GeoDataFr
     return frame.assign(pci=pci.round(1), band=band)
 
 
-def folium_geojson(
-    sections: gpd.GeoDataFrame, given: tuple[pd.DataFrame, ...], folder: Path
-) -> list[str]:
+def folium_geojson(sections: gpd.GeoDataFrame, invented: dict[str, Any], folder: Path) -> Made:
     """Draw the streets as folium does by default, with its library beside the page."""
     import folium
 
-    frame = _looks(sections, given[0])
+    frame = _looks(sections, invented["condition"])
     _assets(folder, ["leaflet-1.9.4/leaflet.js", "leaflet-1.9.4/leaflet.css"])
     west, south, east, north = frame.total_bounds
     one = folium.Map(tiles=None, prefer_canvas=True)
@@ -153,7 +176,7 @@ def folium_geojson(
     script = f"<script>window.peerMap = () => {one.get_name()};{_DRAWN}</script></html>"
     text = one.get_root().render().replace("</html>", script)
     (folder / "index.html").write_text(text, encoding="utf-8")
-    return ["index.html", "assets/leaflet.js", "assets/leaflet.css"]
+    return Made("index.html", ["index.html", "assets/leaflet.js", "assets/leaflet.css"])
 
 
 def _tiles(frame: gpd.GeoDataFrame, python: str, folder: Path) -> Path:
@@ -172,13 +195,13 @@ def _tiles(frame: gpd.GeoDataFrame, python: str, folder: Path) -> Path:
 
 def maplibre_pmtiles(
     sections: gpd.GeoDataFrame,
-    given: tuple[pd.DataFrame, ...],
+    invented: dict[str, Any],
     folder: Path,
     peers: tuple[str, Path],
-) -> list[str]:
+) -> Made:
     """Draw the streets by MapLibre from PMTiles in a script: a page from disk may not fetch."""
     python, modules = peers
-    frame = _looks(sections, given[0])
+    frame = _looks(sections, invented["condition"])
     folder.mkdir(parents=True)
     target = _tiles(frame, python, folder)
     packed = base64.b64encode(target.read_bytes()).decode()
@@ -198,11 +221,11 @@ def maplibre_pmtiles(
         f'<style>html, body, #map {{ height: 100%; margin: 0; }}</style><div id="map"></div>{tags}'
     )
     (folder / "index.html").write_text(page, encoding="utf-8")
-    return ["index.html", *files]
+    return Made("index.html", ["index.html", *files])
 
 
-def timed(make: Any, *given: Any) -> tuple[list[str], float]:  # noqa: ANN401 - any builder
-    """Build a page and say how long it took."""
-    begun = time.perf_counter()
-    files = make(*given)
-    return files, time.perf_counter() - begun
+def timed(make: Any, *given: Any) -> tuple[Made, float, float]:  # noqa: ANN401 - any builder
+    """Build a page; say how long it took, and how much of a processor."""
+    begun, busy = time.perf_counter(), time.process_time()
+    made = make(*given)
+    return made, time.perf_counter() - begun, time.process_time() - busy
