@@ -104,6 +104,7 @@ def test_all_work_of_a_zone_pays_its_ramps(life) -> None:
     years = made.plan.years
     assert made.plan.ramps is not None
     assert made.plan.ramps["cost_usd"].sum() == pytest.approx(years["ramps_usd"].sum())
+    assert made.plan.work["reason"].str.contains(" has its turn in ").all()
     assert (years["spent_usd"] <= years["budget_usd"]).all()
 
 

@@ -137,7 +137,7 @@ def rotate(
     case = build_case(aligned, sections, lifecycle, budget_usd=budget_usd, rules=rules)
     zones = zoned_case(case, sections, rotation)
     rotated = search(zones)
-    chosen = _chosen(zones, rotated)
+    chosen = _told(_chosen(zones, rotated), zones, rotated, rotation)
     proof = replace(rotated.found.bound, value=rotated.bound)
     made = plan.record(chosen, proof, aligned, sections)
     miles = network.measure(sections, lifecycle.classes).loc[case.ids, "miles"]
@@ -164,6 +164,20 @@ def _chosen(zones: Zones, rotated: Rotated) -> results.Chosen:
         untreated=simulate(case, policies.do_nothing(case)),
         worth=explain.worth(case, choose.gather(case, proof), proof, treatments),
     )
+
+
+def _told(
+    chosen: results.Chosen, zones: Zones, rotated: Rotated, rotation: Rotation
+) -> results.Chosen:
+    """Write the turns into the rules, so that reasons can name them."""
+    case = chosen.case
+    turns = {
+        name: tuple(case.years[t] for t in zones.options[option])
+        for name, option in zip(zones.names, rotated.choice, strict=True)
+    }
+    demands = replace(case.rules.demands, zone_years=turns, zone_exempt=rotation.exempt)
+    rules = replace(case.rules, demands=demands)
+    return replace(chosen, case=replace(case, rules=rules))
 
 
 def _visits(
