@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from commands import edit, norwalk
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
@@ -72,6 +72,7 @@ def test_a_plan_by_hand_adds_up_to_the_cent_and_loses_no_asset() -> None:
     }
 
 
+@settings(max_examples=8)
 @given(cents=st.lists(st.integers(0, 10**9), max_size=12))
 def test_totals_are_sums_of_cents(cents: list[int]) -> None:
     assets = checked(*(work(2027 + k % 3, f"f{k % 2}", c / 100) for k, c in enumerate(cents)), {})
@@ -118,6 +119,7 @@ def with_assets(folder: Path, *rows: dict[str, Any], rules: str = "") -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_fund_pays_for_assets_before_streets_are_planned(own_city: Path, planned: Path) -> None:
     import json
 

@@ -354,6 +354,7 @@ def test_packages_stay_whole_and_totals_are_the_plans_to_the_cent() -> None:
     assert set(production.index) == set(schema.parameters("treatments").index)
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_the_rooms_say(
     own_city: Path, planned: Path, tmp_path: Path
 ) -> None:
