@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import ada, deterioration, network, pci, planning, reach, run, site, transit, zoned
+from benchmarks import (
+    ada,
+    deterioration,
+    network,
+    pace,
+    pci,
+    planning,
+    reach,
+    run,
+    site,
+    transit,
+    zoned,
+)
 
 
 def main() -> None:
@@ -16,6 +28,7 @@ def main() -> None:
     pci.add(commands)
     network.add(commands)
     deterioration.add(commands)
+    pace.add(commands)
     ada.add(commands)
     reach.add(commands)
     transit.add(commands)

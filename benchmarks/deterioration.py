@@ -37,6 +37,9 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
     parser.set_defaults(main=main)
     judged = commands.add_parser("backtest", help="Backtest on the real surveys, where present.")
     judged.add_argument("city", choices=["syracuse", "sandiego"])
+    judged.add_argument(
+        "--by-street", action="store_true", help="Hold whole streets out (San Diego)."
+    )
     judged.set_defaults(main=judge)
 
 
@@ -155,6 +158,7 @@ def sandiego(folder: Path = REAL) -> tuple[pd.DataFrame, pd.DataFrame]:
             "surface_type": key.map(about["pvm_class"]).map(surfaces).to_numpy(),
             "width_ft": key.map(about["seg_width_ft"]).to_numpy(),
             "given_length_ft": key.map(about["seg_length_ft"]).to_numpy(),
+            "street_name": key.map(about["street"]).to_numpy(),
         },
         index=pd.Index(both, name="section_id"),
     ).dropna(subset=["functional_class", "surface_type"])
@@ -174,6 +178,7 @@ def judge(options: argparse.Namespace) -> None:
         table = deterioration.backtest(surveys, sections, work_done=work, protocol=protocol)
     else:
         surveys, sections = sandiego()
-        table = deterioration.backtest(surveys, sections)
+        protocol = deterioration.Protocol(by_street=options.by_street)
+        table = deterioration.backtest(surveys, sections, protocol=protocol)
     with pd.option_context("display.width", 240, "display.max_columns", 20):
         print(table.round(2).to_string())

@@ -113,6 +113,7 @@ BAD = {
     "plan.terminal_years": "terminal_years = -1",
     "plan.critical_pci": "critical_pci = 101",
     "plan.bands": 'bands = "five"',
+    "plan.own_pace": "own_pace = 1",
     "plan.unsurveyed": "unsurveyed = 0",
     "standards.enforce": 'enforce = "ada2010"',
     "standards.advise": "advise = [2023]",

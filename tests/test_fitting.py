@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from norwalk_geo import deterioration
-from norwalk_geo.deterioration import Protocol
+from norwalk_geo import deterioration, schema
+from norwalk_geo.cli import decay
+from norwalk_geo.deterioration import Protocol, held_out, scales, shapes
 from norwalk_geo.errors import SchemaError
 
+judging = importlib.import_module("norwalk_geo.deterioration.backtest")
+calibrate = importlib.import_module("norwalk_geo.deterioration.calibrate")
 CITED = deterioration.curves()
 SCALE, SHAPE, NOISE, SPREAD = 22.0, 1.5, 4.0, 0.25
 
@@ -99,6 +104,42 @@ def test_families_are_told_apart_and_small_ones_lean_on_the_cited_curve() -> Non
     )
 
 
+def test_families_of_other_shapes_are_given_their_own() -> None:
+    """One family falls early and slows, the other holds and then falls: read off their truths."""
+    rng, ids, parts = np.random.default_rng(7), sections(300).index, []
+    age, pace = rng.uniform(1, 16, 300), rng.lognormal(0, SPREAD, 300)
+    shape = np.repeat([0.8, 2.4], 150)
+    for year in range(2008, 2024, 3):
+        fallen = 100 * np.exp(-(((age + pace * (year - 2008)) / SCALE) ** shape))
+        parts.append(surveys(ids, f"{year}-07-01", fallen + rng.normal(0, 2, 300)))
+    seen = deterioration.histories(pd.concat(parts).sort_index())
+    streets = sections(300).assign(functional_class=np.repeat(["collector", "residential"], 150))
+    observed, of = scales.observe(seen.ratings)
+    names = streets["functional_class"].loc[of["section_id"]].reset_index(drop=True) + " AC"
+    common = scales.search(observed, names, CITED)
+    own = shapes.by_family(observed, names, common, CITED)
+    found = own.parameters["shape"].loc[[("collector", "AC"), ("residential", "AC")]]
+    assert found.iloc[0] < common.city.shape.exponent < found.iloc[1]
+    assert found.to_numpy() == pytest.approx([0.8, 2.4], rel=0.35)
+
+
+def test_the_plain_form_is_kept_where_it_is_as_good(known: deterioration.Fit) -> None:
+    assert tuple(known.scores.index) == held_out.FORMS
+    assert known.scores["is_chosen"].to_list() == [True, False, False]
+
+
+def test_a_street_may_be_held_out_whole() -> None:
+    """Two sections a street: by name they are in one fold, else in two for some."""
+    streets = sections(60).assign(street_name=np.repeat([f"Street {k}" for k in range(30)], 2))
+    ratings = city(60, years=(2016, 2023))
+    for by_street, most in ((True, 1), (False, 2)):
+        rule = Protocol(with_boosting=False, cuts=(), by_street=by_street)
+        named = judging._streets(streets, by_name=by_street)
+        splits = judging._split(ratings, None, named, rule, 15.0)
+        folds = [set(streets["street_name"].loc[one.cases["section_id"]]) for one in splits]
+        assert max(sum(street in fold for fold in folds) for street in folds[0]) == most
+
+
 def later(found: deterioration.Fit, condition: pd.DataFrame, streets: pd.DataFrame) -> pd.DataFrame:
     return deterioration.forecast(condition, streets, years=range(2024, 2044), fitted=found)
 
@@ -156,6 +197,17 @@ def test_a_wide_street_that_falls_faster_is_forecast_lower() -> None:
     assert 4 < narrow - broad < 13
     plain = deterioration.fit(deterioration.histories(ratings), sections(600))
     assert plain.offset.points(np.array([80.0]), pd.Series(["residential AC"]), streets[:1]).size
+
+
+def test_what_is_added_must_help_in_years_that_it_was_not_learned_from() -> None:
+    """With one survey year cases are tried by section; with many, no year is in two folds."""
+    ids = np.repeat([f"s{k}" for k in range(40)], 6)
+    one = pd.DataFrame({"section_id": ids, "year": 2020})
+    assert pd.Series(calibrate._folds(one)).groupby(ids).nunique().eq(1).all()
+    many = one.assign(year=np.tile(range(2012, 2018), 40))
+    fold = pd.Series(calibrate._folds(many))
+    assert fold.nunique() == 5
+    assert fold.groupby(many["year"]).nunique().eq(1).all()
 
 
 # ------------------------------------------------------------------ with the work that is usual
@@ -334,3 +386,60 @@ def test_any_surveys_give_falling_curves_and_forecasts(rows: list[tuple[int, int
     wide = later(found, condition, sections(31))["pci"].unstack()  # noqa: PD010 - an index
     assert (wide.diff(axis=1).iloc[:, 1:].fillna(0) <= 1e-9).all(axis=None)
     assert wide.notna().all(axis=1).equals(condition["pci"].notna())
+
+
+# ------------------------------------------------------------------ own paces in a plan
+
+
+def test_a_plan_may_follow_sections_at_their_own_pace(known: deterioration.Fit) -> None:
+    """Thirds by pace: each falls at its mean pace, and the three are the family on average."""
+    streets = sections(400)
+    own = deterioration.own_paces(known, latest(city()), streets)
+    table = own.table.set_index("pace_band")
+    assert table["sections"].between(130, 137).all()
+    assert table["pace"].is_monotonic_increasing
+    assert table["pace"].mean() == pytest.approx(1, abs=0.12)
+    truth = np.exp(SPREAD * 1.09)  # mean of the upper third of a normal distribution: 1.09
+    assert 1.1 < table.loc["fast", "pace"] < truth
+    whole = known.curves["residential AC"]
+    for band, pace in table["pace"].items():
+        curve = own.curves[f"residential AC:{band}"]
+        assert (curve.diff().iloc[1:] < 0).all()
+        assert curve[120] == pytest.approx(np.interp(120 * pace, whole.index, whole), abs=0.02)
+    found = deterioration.families(streets.assign(pace_band=own.bands), own.curves)
+    assert set(found["family"]) == set(own.curves.columns) - set(known.curves.columns)
+    assert not found["family_is_assumed"].any()
+    plain = deterioration.families(streets.assign(pace_band=own.bands), known.curves)
+    assert set(plain["family"]) == {"residential AC"}
+
+
+def test_few_ratings_tell_no_pace(known: deterioration.Fit) -> None:
+    condition = latest(city())
+    few = condition.assign(survey_date=pd.Timestamp("2023-06-30"))
+    own = deterioration.own_paces(known, few, sections(400))
+    assert own.bands.isna().all()
+    pd.testing.assert_frame_equal(own.curves, known.curves)
+    assert own.notes == ("0 of 400 sections follow their family's curve at their own pace.",)
+
+
+@pytest.mark.parametrize(
+    ("settings", "count", "said"),
+    [
+        ({"curves": "cited", "own_pace": True}, 0, None),
+        ({"curves": "fitted", "own_pace": False}, 0, "Curves of"),
+        ({"curves": "fitted", "own_pace": True}, 3, "400 of 400 sections follow"),
+    ],
+)
+def test_a_city_chooses_the_curves_of_its_plans(
+    known: deterioration.Fit, settings: dict[str, object], count: int, said: str | None
+) -> None:
+    streets = sections(400)
+    town = SimpleNamespace(
+        tables={"sections": streets},
+        parameters={"curves": schema.parameters("curves")},
+        config=SimpleNamespace(**settings),
+    )
+    used = decay.used(town, dt.date(2024, 1, 1), latest(city()), known)
+    assert len(used.curves.columns) == len(CITED.columns) + count
+    assert (used.bands is not None) == bool(count)
+    assert said is None or used.notes[-1].startswith(said)

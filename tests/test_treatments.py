@@ -178,3 +178,13 @@ def test_a_window_that_nothing_satisfies_is_named() -> None:
     rows.loc["thin_overlay", ["pci_min", "pci_max"]] = [72.0, 40.0]
     with pytest.raises(ConfigError, match="thin_overlay"):
         treatments.catalogue(rows, base_year=2026)
+
+
+def test_a_band_of_pace_may_do_what_its_family_may() -> None:
+    own = CURVES[["residential AC", "arterial PCC"]]
+    both = treatments.lifecycle(
+        own.join(own.add_suffix(":fast")), treatments.catalogue(base_year=2026)
+    )
+    assert np.array_equal(both.next_age[:2], both.next_age[2:])
+    assert np.array_equal(both.unit_cost_usd_sy[:2], both.unit_cost_usd_sy[2:])
+    assert np.array_equal(both.weight[:2], both.weight[2:])

@@ -13,7 +13,8 @@ from norwalk_geo.cli import asking, decay, reading
 from norwalk_geo.cli.records import City
 
 if TYPE_CHECKING:
-    from norwalk_geo.schema import Condition, Curves, Sections
+    from norwalk_geo import deterioration
+    from norwalk_geo.schema import Condition, Sections
     from norwalk_geo.treatments import Lifecycle
 
 __all__ = ["Assessed", "assess", "assumed", "latest", "origin"]
@@ -100,9 +101,7 @@ def assumed(count: int) -> list[str]:
     return [text] if count else []
 
 
-def assess(
-    city: City, as_of: dt.date, *, curves: tuple[Curves, list[str]] | None = None
-) -> Assessed:
+def assess(city: City, as_of: dt.date, *, fitted: deterioration.Fit | None = None) -> Assessed:
     """
     Find the condition, the life cycle, the money and the rules of a city.
 
@@ -112,8 +111,8 @@ def assess(
         As read and checked.
     as_of
         Day that the data describe.
-    curves
-        Family curves and what is said of them, where they are known already.
+    fitted
+        Fit to the city's own surveys, where it is known already.
 
     Returns
     -------
@@ -124,9 +123,9 @@ def assess(
     condition = latest(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
     money, carried = reading.money(settings, city.tables, first)
-    table, said = curves or decay.curves(city, as_of)
+    used = decay.used(city, as_of, condition, fitted)
     life = treatments.lifecycle(
-        table,
+        used.curves,
         reading.catalogue(settings, city.parameters, city.tables.get("bids")),
         city.parameters["classes"],
     )
@@ -142,7 +141,9 @@ def assess(
         weights=asking.weights(settings),
     )
     sections = gpd.GeoDataFrame(city.tables["sections"])
-    return Assessed(sections, condition, life, money, rules, [*said, *carried])
+    if used.bands is not None:
+        sections = sections.assign(pace_band=used.bands)
+    return Assessed(sections, condition, life, money, rules, [*used.notes, *carried])
 
 
 def origin(city: City, as_of: dt.date, notes: list[str]) -> dict[str, Any]:

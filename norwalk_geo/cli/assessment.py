@@ -90,7 +90,7 @@ def _find(city: City, as_of: dt.date, show: Show) -> tuple[report.Assessment, di
     settings = city.config
     show.step("Fitting decay")
     fitted = decay.fitted(city, as_of)
-    known = assessing.assess(city, as_of, curves=decay.of(city, fitted))
+    known = assessing.assess(city, as_of, fitted=fitted)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
     day = config.year_start(first, settings.fiscal_year_start)
     show.step("Summing up")

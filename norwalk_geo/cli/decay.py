@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -12,9 +13,29 @@ from norwalk_geo import deterioration
 
 if TYPE_CHECKING:
     from norwalk_geo.cli.records import City
-    from norwalk_geo.schema import Curves
+    from norwalk_geo.schema import Condition, Curves
 
-__all__ = ["curves", "fitted", "of"]
+__all__ = ["Used", "fitted", "used"]
+
+
+@dataclass(frozen=True)
+class Used:
+    """
+    Curves that a plan is made with.
+
+    Parameters
+    ----------
+    curves
+        By family, and by band of pace where the city asked for it.
+    bands
+        Band of pace by section; none where the city did not ask for it.
+    notes
+        Which curves they are, in sentences.
+    """
+
+    curves: Curves
+    bands: pd.Series | None
+    notes: list[str]
 
 
 def _until(frame: pd.DataFrame | None, level: str, day: dt.date) -> pd.DataFrame | None:
@@ -47,9 +68,11 @@ def fitted(city: City, as_of: dt.date) -> deterioration.Fit:
     return deterioration.fit(found, gpd.GeoDataFrame(city.tables["sections"]), cited=cited)
 
 
-def curves(city: City, as_of: dt.date) -> tuple[Curves, list[str]]:
+def used(
+    city: City, as_of: dt.date, condition: Condition, found: deterioration.Fit | None = None
+) -> Used:
     """
-    Choose the curves that a plan is made with.
+    Choose the curves that a plan is made with, as the city's settings say.
 
     Parameters
     ----------
@@ -57,37 +80,24 @@ def curves(city: City, as_of: dt.date) -> tuple[Curves, list[str]]:
         The city as read.
     as_of
         Surveys after this day are not used.
-
-    Returns
-    -------
-    curves, notes
-        Family curves, and which they are, as sentences.
-    """
-    cited = deterioration.curves(city.parameters["curves"])
-    if city.config.curves == "cited":
-        return cited, []
-    return of(city, fitted(city, as_of))
-
-
-def of(city: City, found: deterioration.Fit) -> tuple[Curves, list[str]]:
-    """
-    Choose between a fit and the cited curves, as the city's settings say.
-
-    Parameters
-    ----------
-    city
-        The city as read.
+    condition
+        Latest survey of each section.
     found
-        Fit to the city's own surveys.
+        Fit to the city's own surveys, where it is known already.
 
     Returns
     -------
-    curves, notes
-        Family curves, and which they are, as sentences.
+    used
+        Fitted curves where the surveys tell enough, else the cited ones.
     """
     cited = deterioration.curves(city.parameters["curves"])
     if city.config.curves == "cited":
-        return cited, []
-    if not found.is_fitted:
-        return cited, [note for note in found.notes if note.startswith("The cited")]
-    return found.curves, [note for note in found.notes if note.startswith("Curves of")]
+        return Used(cited, None, [])
+    fit = fitted(city, as_of) if found is None else found
+    if not fit.is_fitted:
+        return Used(cited, None, [note for note in fit.notes if note.startswith("The cited")])
+    notes = [note for note in fit.notes if note.startswith("Curves of")]
+    if not city.config.own_pace:
+        return Used(fit.curves, None, notes)
+    own = deterioration.own_paces(fit, condition, gpd.GeoDataFrame(city.tables["sections"]))
+    return Used(own.curves, own.bands, [*notes, *own.notes])

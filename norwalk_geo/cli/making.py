@@ -51,6 +51,7 @@ bbox_lonlat = [{bbox}]         # west, south, east, north: tables must lie in or
 # terminal_years = 3           # years that the condition at the end counts for
 # critical_pci = 70            # work called for below it is backlog
 # bands = "california4"        # or "astm7"
+# own_pace = false             # true: streets with three ratings plan at their own pace, in bands
 # unsurveyed = "leave"         # or "class_median": every figure then says so
 # treatments = []              # those that the city uses; default: all
 # objective = "condition"      # or "least_backlog", or "least_cost" with targets

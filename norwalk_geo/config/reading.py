@@ -50,6 +50,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
         "bands": ("bands", values.choice(_SCHEMES)),
         "gasb34_target_pci": ("gasb34_target_pci", values.number(0, 100)),
         "curves": ("curves", values.choice(_CURVES)),
+        "own_pace": ("own_pace", values.flag),
         "unsurveyed": ("unsurveyed", values.choice(_UNSURVEYED)),
         "treatments": ("treatments", values.texts),
     },

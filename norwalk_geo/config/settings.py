@@ -85,6 +85,8 @@ class Config:
         Condition level that the city set where it elected GASB 34's modified approach; else none.
     curves
         `fitted` from the city's own surveys where they tell enough, or the `cited` ones.
+    own_pace
+        Whether plans follow sections' own paces, in bands, where their ratings tell one.
     unsurveyed
         `leave` sections without a survey out, or assume the `class_median`.
     treatments
@@ -125,6 +127,7 @@ class Config:
     bands: str = "california4"
     gasb34_target_pci: float | None = None
     curves: str = "fitted"
+    own_pace: bool = False
     unsurveyed: str = "leave"
     treatments: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES

@@ -21,11 +21,13 @@ from norwalk_geo.deterioration.fitting import Fit, fit
 from norwalk_geo.deterioration.forecasting import forecast
 from norwalk_geo.deterioration.histories import Histories, histories
 from norwalk_geo.deterioration.markov import expected, transitions
+from norwalk_geo.deterioration.pacing import OwnPaces, own_paces
 from norwalk_geo.deterioration.usual import UsualWork, forecast_with_usual_work, usual_work
 
 __all__ = [
     "Fit",
     "Histories",
+    "OwnPaces",
     "Protocol",
     "UsualWork",
     "backtest",
@@ -39,6 +41,7 @@ __all__ = [
     "forecast_with_usual_work",
     "histories",
     "months_since_survey",
+    "own_paces",
     "transitions",
     "usual_work",
 ]

@@ -48,11 +48,15 @@ class Protocol:
     cuts
         Where there are no records, a rise by more points is taken as work. Each limit is a rule for
         what every method learns from and is judged by alike, and none is the truth.
+    by_street
+        Keep the sections of a street together in one fold. They are worked on together, so that a
+        method that can tell streets apart by their numbers would learn the answer.
     """
 
     until: dt.date | None = None
     with_boosting: bool = True
     cuts: Sequence[float] = CUTS
+    by_street: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,26 +212,35 @@ def _cases(origin: pd.DataFrame, later: pd.DataFrame, work: WorkDone | None) -> 
     return both.reset_index(drop=True)
 
 
+def _streets(sections: Sections, *, by_name: bool) -> pd.Series:
+    """Name what is held out together: the section, or its street where that has a name."""
+    alone = pd.Series(sections.index, index=sections.index)
+    if not by_name or "street_name" not in sections:
+        return alone
+    named: pd.Series = sections["street_name"].fillna(alone)
+    return named
+
+
 def _split(
-    surveys: Surveys, work: WorkDone | None, until: dt.date | None, rise_points: float
+    surveys: Surveys, work: WorkDone | None, streets: pd.Series, protocol: Protocol, rise: float
 ) -> list[_Split]:
-    """Split by date, or by section where there is none."""
-    if until is not None:
-        day = pd.Timestamp(until)
+    """Split by date, or by section or street where there is none."""
+    if protocol.until is not None:
+        day = pd.Timestamp(protocol.until)
         is_early = surveys.index.get_level_values("survey_date") <= day
         earlier = None if work is None else work[work.index.get_level_values("finished") <= day]
-        train = histories(surveys[is_early], earlier, rise_points=rise_points)
-        later = histories(surveys[~is_early], rise_points=rise_points).ratings
+        train = histories(surveys[is_early], earlier, rise_points=rise)
+        later = histories(surveys[~is_early], rise_points=rise).ratings
         return [_Split(train, train, _cases(train.ratings, later, work))]
-    whole = histories(surveys, work, rise_points=rise_points)
+    whole = histories(surveys, work, rise_points=rise)
     flat = histories(surveys, work, rise_points=np.inf).ratings
     is_last = flat["section_id"].ne(flat["section_id"].shift(-1))
     before = surveys.loc[flat[~is_last].set_index(["section_id", "survey_date"]).index]
-    known = histories(before, work, rise_points=rise_points)
+    known = histories(before, work, rise_points=rise)
     cases = _cases(known.ratings, flat[is_last], work)
     made = []
     for side in range(_FOLDS):
-        fold = pd.factorize(whole.ratings["section_id"])[0] % _FOLDS
+        fold = pd.factorize(whole.ratings["section_id"].map(streets))[0] % _FOLDS
         train = replace(whole, ratings=whole.ratings[fold != side])
         learned = set(train.ratings["section_id"])
         made.append(_Split(train, known, cases[~cases["section_id"].isin(learned)]))
@@ -242,10 +255,11 @@ def _judged(
     rise_points: float,
 ) -> pd.DataFrame:
     """Forecast every case by every method under one rule for work."""
-    splits = _split(surveys, work, protocol.until, rise_points)
+    streets = _streets(about[0], by_name=protocol.by_street)
+    splits = _split(surveys, work, streets, protocol, rise_points)
     if rise_points == RISE_POINTS:
         # The row that a case stands in is the same: only the histories differ.
-        pairs = zip(splits, _split(surveys, None, protocol.until, np.inf), strict=True)
+        pairs = zip(splits, _split(surveys, None, streets, protocol, np.inf), strict=True)
         splits = [replace(one, uncut=(two.train, two.origin)) for one, two in pairs]
     parts = [
         _forecast(one, *about, with_boosting=protocol.with_boosting)

@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 UNKNOWN = "unknown"
+# Between a family and a band of pace within it.
+BAND_MARK = ":"
 MONTHS_PER_YEAR = 12
 _DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
 LONGEST_YEARS = 100
@@ -99,7 +101,8 @@ def families(sections: Sections, curves: Curves) -> pd.DataFrame:
     Parameters
     ----------
     sections
-        Supplies `functional_class` and, where known, `surface_type`.
+        Supplies `functional_class` and, where known, `surface_type`. With a column `pace_band`, as
+        `own_paces` makes it, a section follows the curve of its band where there is one.
     curves
         Families that have a curve.
 
@@ -124,6 +127,9 @@ def families(sections: Sections, curves: Curves) -> pd.DataFrame:
         remedy = "Add these families to parameters/curves.csv."
         problem = Problem("curves", "has no row for", tuple(missing), remedy)
         raise ConfigError.of("parameters", [problem])
+    if "pace_band" in sections:
+        banded = family + BAND_MARK + sections["pace_band"]
+        family = family.mask(banded.isin(curves.columns), banded)
     return pd.DataFrame({"family": family, "family_is_assumed": lost | surface.eq(UNKNOWN)})
 
 

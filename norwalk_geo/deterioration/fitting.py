@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from norwalk_geo.deterioration import described, held_out, latent, scales
+from norwalk_geo.deterioration import described, held_out, latent, scales, shapes
 from norwalk_geo.deterioration import family as family_rules
 from norwalk_geo.deterioration.calibrate import Offset, calibrate
 from norwalk_geo.deterioration.histories import Histories
@@ -46,7 +46,8 @@ class Fit:
     curves
         The family curves by month, falling from 100: fitted ones, and cited ones for the others.
     states
-        What is known of each rated section at its last rating: effective age and pace.
+        What is known of each rated section at its last rating: effective age and pace, and on how
+        many ratings without work between them that rests.
     models
         By family: shape, scale, error of a rating, spread of paces.
     shares
@@ -197,13 +198,17 @@ def fit(
     made = scales.search(observed, names, table)
     ids["family"] = names
     numbers = described.numbers(sections)
-    models, correction, offset, form = made.models, Correction(), Offset(), "sigmoid"
+    correction, offset, form = Correction(), Offset(), held_out.FORMS[0]
     scores = pd.DataFrame({"rmse_points": [], "is_chosen": []})
     if made.is_fitted:
         if len(names) >= LEAST_TO_COMPARE:
             scores = held_out.choose_form(found, family, table)
             form = str(scores.index[scores["is_chosen"]][0])
-        if form == "markov":
+        if form == held_out.FORMS[2]:
+            made = shapes.by_family(observed, names, made, table)
+    models = made.models
+    if made.is_fitted:
+        if form == held_out.FORMS[1]:
             models = held_out.as_chain(found, models, made.city)
         models = held_out.choose_wander(observed, names, models)
     shares = scales.shares_of(observed, names, models)
@@ -236,9 +241,10 @@ def _states(
     if not len(ids):
         columns = ["survey_date", "family", "age", "age_sd", "pace", "pace_sd", "covariance"]
         index = pd.Index([], name="section_id", dtype="str")
-        return pd.DataFrame(columns=[*columns, "offset"], index=index)
+        return pd.DataFrame(columns=[*columns, "offset", "ratings"], index=index)
     states = held_out.states_of(observed, ids["family"], *known)
-    last = observed.pci[np.append(observed.first[1:], len(observed.pci)) - 1]
+    end = np.append(observed.first[1:], len(observed.pci))
+    last, states["ratings"] = observed.pci[end - 1], (end - observed.first).astype("float64")
     states["offset"] = offset.points(last, ids["family"], numbers.loc[ids["section_id"]])
     states = states.assign(section_id=ids["section_id"], survey_date=ids["survey_date"])
     return states.drop_duplicates("section_id", keep="last").set_index("section_id")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from norwalk_geo.deterioration import latent, predict, scales
+from norwalk_geo.deterioration import latent, predict, scales, shapes
 from norwalk_geo.deterioration.latent import Model, Observed, Shape
 from norwalk_geo.deterioration.markov import expected, transitions
 from norwalk_geo.deterioration.predict import Correction
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from norwalk_geo.deterioration.histories import Histories
     from norwalk_geo.schema import Curves
 
-__all__ = ["as_chain", "choose_form", "choose_wander", "forecast_last", "of_length", "states_of"]
+__all__ = [
+    "FORMS",
+    "as_chain",
+    "choose_form",
+    "choose_wander",
+    "forecast_last",
+    "of_length",
+    "states_of",
+]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -31,6 +39,7 @@ _CHUNK = 20_000
 _MOST = 6_000
 _WANDERS = (0.0, 1.5, 3.0, 4.5)
 _LEAST = 50
+FORMS = ("sigmoid", "markov", "sigmoid by family")
 # A form must be better by more than this share of its error to replace the first one.
 _CLEARLY = 0.01
 
@@ -120,7 +129,9 @@ def _rmse(errors: pd.DataFrame) -> float:
     return float(np.sqrt(((errors["pci_mean"] - errors["rated"]) ** 2).mean()))
 
 
-def of_length(observed: Observed, names: pd.Series, least: int) -> tuple[Observed, pd.Series]:
+def of_length(
+    observed: Observed, names: pd.Series, least: int, most: int = _MOST
+) -> tuple[Observed, pd.Series]:
     """
     Take histories of so many ratings or more, evenly.
 
@@ -132,16 +143,18 @@ def of_length(observed: Observed, names: pd.Series, least: int) -> tuple[Observe
         Family of each history.
     least
         Ratings that a history must have.
+    most
+        Histories to take.
 
     Returns
     -------
     observed, names
-        Some thousands of them; the names keep their numbers as index.
+        So many of them; the names keep their numbers as index.
     """
     lengths = np.diff(np.append(observed.first, len(observed.pci)))
     rows = np.flatnonzero(lengths >= least)
-    if len(rows) > _MOST:
-        rows = rows[np.linspace(0, len(rows) - 1, _MOST).astype("int64")]
+    if len(rows) > most:
+        rows = rows[np.linspace(0, len(rows) - 1, most).astype("int64")]
     return observed.take(rows), names.iloc[rows]
 
 
@@ -214,6 +227,9 @@ def choose_form(found: Histories, family: pd.Series, table: Curves) -> pd.DataFr
     """
     Compare the forms of curve on sections that they were not fitted to, in two folds.
 
+    The forms are one shape and one error of a rating for all families, the curve of a Markov chain,
+    and a shape and an error for each family.
+
     Parameters
     ----------
     found
@@ -228,7 +244,7 @@ def choose_form(found: Histories, family: pd.Series, table: Curves) -> pd.DataFr
     scores
         `rmse_points` by form: error at the last rating of each history.
     """
-    errors: dict[str, list[pd.DataFrame]] = {"sigmoid": [], "markov": []}
+    errors: dict[str, list[pd.DataFrame]] = {form: [] for form in FORMS}
     fold = pd.factorize(found.ratings["section_id"])[0] % 2
     for side in (0, 1):
         mine = replace(found, ratings=found.ratings[fold == side])
@@ -239,12 +255,18 @@ def choose_form(found: Histories, family: pd.Series, table: Curves) -> pd.DataFr
         of = family.loc[other_ids["section_id"]].reset_index(drop=True)
         test, of = of_length(others, of, 2)
         keep = np.diff(np.append(test.first, len(test.pci))) - 1
-        forms = {"sigmoid": made.models, "markov": as_chain(mine, made.models, made.city)}
-        for form, models in forms.items():
+        forms = (
+            made.models,
+            as_chain(mine, made.models, made.city),
+            shapes.by_family(observed, names, made, table).models,
+        )
+        for form, models in zip(FORMS, forms, strict=True):
             shares = scales.shares_of(observed, names, models)
             errors[form].append(forecast_last(test, of, models, shares, keep))
     rows = {form: _rmse(pd.concat(parts)) for form, parts in errors.items()}
     index = pd.Index(rows, name="form", dtype="str")
     scores = pd.DataFrame({"rmse_points": list(rows.values())}, index=index)
-    worse = scores.loc["markov", "rmse_points"] > (1 - _CLEARLY) * scores["rmse_points"].iloc[0]
-    return scores.assign(is_chosen=[bool(worse), not worse])
+    best = str(scores["rmse_points"].idxmin())
+    least = float(scores["rmse_points"].min())
+    clearly = least <= (1 - _CLEARLY) * float(scores["rmse_points"].iloc[0])
+    return scores.assign(is_chosen=scores.index == (best if clearly else FORMS[0]))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Lifecycle", "lifecycle"]
 
 NOTHING = -1
+# Behind it a family's name has a band of pace, as `deterioration.own_paces` gives it.
+_BAND_MARK = ":"
 _SLOWER = ("slow_pct", "slow_years")
 
 
@@ -174,7 +176,8 @@ def lifecycle(
 
 
 def _is_for(row: pd.Series, kind: str, surface: str) -> bool:
-    """Whether a treatment may be used on a class and surface at all."""
+    """Whether a treatment may be used on a class and surface at all, at whatever pace it falls."""
+    surface = surface.split(_BAND_MARK, maxsplit=1)[0]
     classes = row.get("classes")
     is_class = classes is None or pd.isna(classes) or kind in str(classes).split()
     return is_class and surface in str(row["surfaces"]).split()
