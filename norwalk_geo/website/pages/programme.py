@@ -17,7 +17,7 @@ __all__ = ["OFFERED", "data", "decide", "plan"]
 _Group = dict[str, Any]
 _NAMES = ("street_name", "from_street", "to_street", "zone_id")
 # A page of more rows is no list to read, and heavy: the rest is found by search and in the file.
-_MOST_ROWS, _MOST_DONE = 2_000, 100
+_MOST_ROWS, _MOST_DONE = 1_000, 100
 # Tables whose columns are in the files.
 OFFERED = ("sections", "condition", "outcomes", "work", "work_done", "ramps", "site_figures")
 
