@@ -44,6 +44,7 @@ _HALVINGS = 40
 _TOUCHES, _FORGETS = 1e-7, 8
 _HALF_CENT = 0.005
 _KEPT = 40  # answers that a large city's plan may be mixed of
+_LEAST = 1e-12  # points that are gained where nothing is, so that they can be divided by
 _NEARBY = 0.02  # how far prices move at first when only little has changed
 
 
@@ -227,7 +228,7 @@ def _begin(market: Market, unit: float, start: Bound | None) -> tuple[float, flo
     if start is not None:
         charge, priced = start.charge, start.at.fund[start.at.fund > 0]
         unit = float(priced.mean()) if len(priced) else 0.0
-    gain = max(abs(market.ask(charge).benefit - _least(market)), 1e-12)
+    gain = max(abs(market.ask(charge).benefit - _least(market)), _LEAST)
     unit = unit or gain / max(float(rows.money.sum()), 1.0)
     if start is not None:
         return unit, gain, start.at
@@ -266,7 +267,8 @@ def minimize(
     if unit == 0.0 and not len(rows.limit) and start is None:
         zero = Prices(np.zeros(rows.cells), np.zeros(len(rows.money)), np.zeros(0))
         height, charge, _ = value(market, zero)
-        return Bound(height, charge, zero, rows.years, height - _least(market), 1)
+        gain = max(height - _least(market), _LEAST)
+        return Bound(height, charge, zero, rows.years, gain, 1)
     unit, gain, at = _begin(market, unit, start)
     model = _Model(some, share, unit, gain * len(some.order) / whole)
     x = np.concatenate(at) / model.unit
@@ -302,9 +304,9 @@ def refine(market: Market, bound: Bound, rounds: int) -> Bound:
     bound
         The lowest found; it may lie above the one given if the city has changed.
     """
-    at, rows = bound.at, market.case.rows
-    unit = float(at.fund.mean()) or bound.gain / max(float(rows.money.sum()), 1.0)
-    model = _Model(market, 1.0, unit, bound.gain)
+    at, rows, gain = bound.at, market.case.rows, max(bound.gain, _LEAST)
+    unit = float(at.fund.mean()) or gain / max(float(rows.money.sum()), 1.0)
+    model = _Model(market, 1.0, unit, gain)
     start = np.concatenate([at.paid, at.fund, at.row]) / model.unit
     best, more = _descend(market, 1.0, model, start, _NEARBY, rounds)
     return Bound(best.height, best.charge, best.prices, rows.years, bound.gain, bound.rounds + more)

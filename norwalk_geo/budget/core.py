@@ -31,6 +31,7 @@ _LARGE = 100_000  # sections from which on a plan is mixed
 _SAMPLE, _SOME, _TRIES = 10_000, 300, 25
 # A row gives way at so many times its price; a demand at so much of the gain.
 _GIVES, _DEMANDED = 1.5, 10.0
+_DEAREST = 1e6  # prices of what cannot be kept grow without end
 _TURNS, _SETTLED = 5, 3e-6  # of the gain
 
 
@@ -144,14 +145,14 @@ def _program(case: Case, some: Core, bound: Bound) -> _Shares:
     fixed = _fixed(case, some)
     scale, reach, pays = max(float(rows.money.max()) * CENTS, 1.0), rows.reach(), len(rows.paid)
     gain = some.worth - some.worth[some.first][some.owner]
-    unit = max(float(np.abs(gain).max(initial=0.0)), 1e-12)
+    unit = float(np.abs(gain).max(initial=0.0)) or 1.0
     funds, given = len(rows.money), len(rows.money) + len(rows.limit)
     gives = sparse.vstack([sparse.csr_array((rows.cells, given)), -sparse.eye_array(given)])
     fund = bound.at.fund + max(float(bound.at.fund.mean()), bound.gain / rows.money.sum())
     price = np.append(fund * scale / CENTS, bound.at.row * reach + _DEMANDED * bound.gain)
     one = sparse.csr_array((np.ones(count), (some.owner, np.arange(count))))
     program = (
-        np.concatenate([-gain / unit, np.zeros(pays), _GIVES * price / unit]),
+        np.concatenate([-gain / unit, np.zeros(pays), np.minimum(_GIVES * price / unit, _DEAREST)]),
         sparse.hstack([_constraints(case, used, scale, reach), gives], format="csr"),
         np.concatenate(
             [

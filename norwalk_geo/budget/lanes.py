@@ -15,11 +15,13 @@ import numpy.typing as npt
 from numba import njit
 
 from norwalk_geo.budget.kernel import MONTHS, Arcs
+from norwalk_geo.budget.rows import CLOSED
 
 __all__ = [
     "AFTER",
     "BARRED",
     "BEFORE",
+    "CENT",
     "WIDTH",
     "Charges",
     "Lanes",
@@ -34,6 +36,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Tiny: TypeAlias = npt.NDArray[np.int8]
 
 BARRED = 1e25
+CENT, _NOISE = 0.01, 1e-9
 WIDTH = 8  # sections side by side; a fixed number, so that loops over them become vectors
 # A section's life before and after its first alteration.
 BEFORE, AFTER = 0, 1
@@ -75,6 +78,10 @@ class Charges(NamedTuple):
         Points per mile worked on, by year.
     bonus
         Points per square yard and arc, paid for condition; empty where none is.
+    most
+        Dollars by kind and year, then miles by year, that one section can use at most.
+    small
+        Square yards paid for, and miles, up to which no section comes to that.
     unit
         Dollars per square yard by year, family and treatment.
     alters
@@ -88,6 +95,8 @@ class Charges(NamedTuple):
     cell: Integers
     miles: Floats
     bonus: Floats
+    most: Floats
+    small: Floats
     unit: Floats
     alters: Flags
     due: Floats
@@ -148,6 +157,22 @@ def point_benefit(arcs: Arcs, pci: Floats, paid: Floats) -> Floats:
 
 
 @njit(cache=True)
+def _bar(lanes: Lanes, charges: Charges, k: int, f: int, toll: Floats) -> None:
+    """Bar work of which one section alone would take more than there is: no plan has it."""
+    years, treatments = charges.unit.shape[0], charges.unit.shape[2]
+    cell, most = charges.cell[lanes.pattern[k]], charges.most
+    cost, miles, cells = lanes.cost[k], lanes.miles[k], most.shape[0] - years
+    for t in range(years):
+        if cell[t, 0] == CLOSED:  # Where work must be done, the rows say what is lacking.
+            continue
+        is_long = miles > most[cells + t] * (1 + _NOISE)
+        for j in range(treatments):
+            at = cell[t, j + 1]
+            if is_long or (at >= 0 and cost * charges.unit[t, f, j] > most[at] + CENT):
+                toll[t, j + 1] = BARRED
+
+
+@njit(cache=True)
 def tolls(lanes: Lanes, charges: Charges, i: int, n: int, f: int, toll: Floats) -> None:
     """
     Work out what each of a few sections pays for each treatment in each year.
@@ -178,6 +203,9 @@ def tolls(lanes: Lanes, charges: Charges, i: int, n: int, f: int, toll: Floats) 
             for j in range(treatments):
                 price = cost * charges.unit[t, f, j] * row[t, j + 1]
                 toll[AFTER, t, j + 1, lane] = price + miles * charges.miles[t]
+        if cost > charges.small[0] or miles > charges.small[1]:
+            _bar(lanes, charges, k, f, toll[AFTER, :, :, lane])
+        for t in range(years):
             if has_due:
                 for j in range(treatments + 1):
                     more = charges.due[k, t] if charges.alters[j] else 0.0

@@ -208,7 +208,7 @@ def paid_alike(case: Case) -> Floats:
     return alike
 
 
-def impossible(case: Case, over: Floats) -> InfeasibleError:
+def impossible(case: Case, over: Floats, *, is_proved: bool) -> InfeasibleError:
     """
     Say which rows cannot be kept together, and how near a plan can come.
 
@@ -218,6 +218,8 @@ def impossible(case: Case, over: Floats) -> InfeasibleError:
         The city.
     over
         Units by which each row would have to give way, funds first.
+    is_proved
+        Whether it is proved that no plan keeps to every row, and not only that none was found.
 
     Returns
     -------
@@ -226,14 +228,15 @@ def impossible(case: Case, over: Floats) -> InfeasibleError:
     """
     rows = case.rows
     problems = []
+    tells = "cannot be kept" if is_proved else "is kept by no plan that was found"
     for k in np.flatnonzero(over > _NOTHING):
         if k < len(rows.money):
-            what = f"would take ${over[k]:,.0f} more than there is"
+            what = f"{tells}; what was found would take ${over[k]:,.0f} more than there is"
             problems.append(Problem(rows.fund_words[k], what, remedy="Add money or ask for less."))
             continue
         r = k - len(rows.money)
         near = abs(rows.limit[r] + over[k])
-        what = f"cannot be kept; the nearest found is {near:,.2f} instead of "
+        what = f"{tells}; the nearest found is {near:,.2f} instead of "
         what += f"{abs(rows.limit[r]):,.2f}"
         problems.append(Problem(rows.row_words[r], what, remedy="Ask for less, or add money."))
     return InfeasibleError.of("plan", problems)

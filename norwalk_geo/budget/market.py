@@ -228,7 +228,11 @@ class Market:
             duties, least = case.duties, self._least(charge)[0]
             fees.fees(duties.corner, duties.section, self.shares, least, every)
             due = every[self.order]
-        return Charges(money, case.cell, miles, bonus, case.unit_cost, alters, due)
+        dollars, most_miles = rows.most[: rows.cells], rows.most[rows.cells :]
+        least = dollars.min(where=dollars > 0, initial=np.inf)
+        small = np.array([least / max(case.unit_cost.max(), 1e-12), most_miles.min()])
+        cost = (rows.most, small, case.unit_cost)
+        return Charges(money, case.cell, miles, bonus, *cost, alters, due)
 
     def _least(self, charge: Floats) -> tuple[Floats, Integers]:
         """Find what each corner costs at least by a year, and when that is."""

@@ -10,6 +10,7 @@ kept beside each row, for prices and for messages.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -53,6 +54,9 @@ class Rows:
         What each is, in words.
     row_units, row_sizes
         Unit that each further row is spoken of in, and how much of what it counts is one.
+    closes
+        Whether work is closed that alone would take more than there is. Not where a bound must hold
+        for more money, too.
     """
 
     years: int
@@ -67,6 +71,7 @@ class Rows:
     row_words: tuple[str, ...]
     row_units: tuple[str, ...] = ()
     row_sizes: tuple[float, ...] = ()
+    closes: bool = True
 
     @property
     def cells(self) -> int:
@@ -90,6 +95,32 @@ class Rows:
             By row of money.
         """
         return np.asarray((self.draws >= 0).all(axis=1))
+
+    @cached_property
+    def most(self) -> Floats:
+        """
+        What one section can use at most of each measure of money and of miles.
+
+        Returns
+        -------
+        most
+            Dollars by kind and year, then miles by year; infinite where no row says.
+        """
+        if not self.closes:
+            return np.full(self.cells + self.years, np.inf)
+        is_fund = self.is_fund()
+        draws, money = self.draws[is_fund], self.money[is_fund]
+        takes = draws > 0
+        alone = np.where(takes, money[:, None] / np.where(takes, draws, 1.0), np.inf)
+        each = np.bincount(self.paid, alone.min(axis=0, initial=np.inf), self.cells)
+        paid = np.zeros((len(self.paid), self.cells), dtype=bool)
+        paid[np.arange(len(self.paid)), self.paid] = True
+        # Payments may share a fund, whose money counts once.
+        dollars = np.minimum(each, np.where(takes @ paid, money[:, None], 0.0).sum(axis=0))
+        miles = self.use[:, self.cells : self.cells + self.years]
+        says = (self.use >= 0).all(axis=1, keepdims=True) & (miles > 0)
+        limit = np.where(says, self.limit[:, None] / np.where(says, miles, 1.0), np.inf)
+        return np.append(dollars, limit.min(axis=0, initial=np.inf))
 
     def scaled(self, now: Integers, before: Integers) -> Rows:
         """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from norwalk_geo.budget import bound as bounds
-from norwalk_geo.budget import core, exact, measures
+from norwalk_geo.budget import core, exact, ledger, measures
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.core import Found
 from norwalk_geo.budget.market import Market
@@ -15,7 +16,7 @@ from norwalk_geo.budget.model import CENTS, Case, Floats
 from norwalk_geo.budget.objectives import for_row
 from norwalk_geo.errors import InfeasibleError, Problem
 
-__all__ = ["counted", "search"]
+__all__ = ["counted", "otherwise", "search"]
 
 _NOTHING = 1e-6
 _ASKED, _NAMED = 3, 4
@@ -47,22 +48,71 @@ def search(
     Raises
     ------
     InfeasibleError
-        No plan keeps to every row: with each that cannot be kept, the nearest that can be, and the
-        rows that stand against it.
+        No plan was found that keeps to every row: with each that is not kept and whether it can be,
+        the nearest that a plan was found for, and the rows that stand against it.
     """
     market = Market.of(case)
     found = core.choose(market, bounds.minimize(market, progress=progress, start=start))
     try:
         return exact.improve(market, found)
     except InfeasibleError as error:
-        missed = np.flatnonzero(found.over[len(case.rows.money) :] > _NOTHING * case.rows.reach())
-        problems = [_nearest(case, int(row)) for row in missed[:_ASKED]]
-        told = [problem for problem in problems if problem is not None]
-        if not told:
-            raise
-        kept = {problem.where for problem in told}
-        others = [one for one in error.problems if one.where not in kept]
-        raise InfeasibleError.of("plan", [*told, *others]) from None
+        return otherwise(market, found, error, _solved)[1]
+
+
+def _solved(case: Case) -> tuple[Case, Found]:
+    """Find a plan for another count of the same lives."""
+    market = Market.of(case)
+    return case, exact.improve(market, core.choose(market, bounds.minimize(market)))
+
+
+def otherwise(
+    market: Market,
+    found: Found,
+    error: InfeasibleError,
+    solve: Callable[[Case], tuple[Case, Found]],
+) -> tuple[Case, Found]:
+    """
+    Come as near as may be to the rows that a plan breaks: that may be near enough.
+
+    Parameters
+    ----------
+    market
+        The city.
+    found
+        A plan that breaks a row.
+    error
+        What is to be said of it.
+    solve
+        Finds a plan for another count of the same lives.
+
+    Returns
+    -------
+    case, found
+        The city as it was planned for, and a plan that keeps to every row.
+
+    Raises
+    ------
+    InfeasibleError
+        There is none: with each row that is not kept, the nearest that a plan was found for, what
+        no plan can pass, and the rows that stand against it.
+    """
+    case, told = market.case, []
+    missed = exact.over(case, found)[len(case.rows.money) :] > _NOTHING * case.rows.reach()
+    for row in np.flatnonzero(missed)[:_ASKED]:
+        try:
+            city, near = solve(for_row(case, int(row)))
+        except InfeasibleError:  # The other rows alone are too much.
+            continue
+        made = replace(case, duties=city.duties)
+        if not ledger.broken(made, near.treatments):
+            begun = replace(found, treatments=near.treatments)
+            return made, exact.improve(replace(market, case=made), begun)
+        told.append(_nearest(case, city, near, int(row)))
+    if not told:
+        raise error
+    kept = {problem.where for problem in told}
+    others = [one for one in error.problems if one.where not in kept]
+    raise InfeasibleError.of("plan", [*told, *others]) from None
 
 
 def counted(case: Case, found: Found, use: Floats) -> float:
@@ -88,23 +138,21 @@ def counted(case: Case, found: Found, use: Floats) -> float:
     return float(use @ used)
 
 
-def _nearest(case: Case, row: int) -> Problem | None:
-    """Say how near a plan can come to a row that cannot be kept; None where none keeps the rest."""
+def _nearest(case: Case, other: Case, found: Found, row: int) -> Problem:
+    """Say how near a plan comes to a row, and whether it is proved that none comes nearer."""
     rows = case.rows
-    size, unit = rows.row_sizes[row], rows.row_units[row]
-    other = for_row(case, row)
-    market = Market.of(other)
-    proof = bounds.minimize(market)
-    try:
-        found = exact.improve(market, core.choose(market, proof))
-    except InfeasibleError:
-        return None
+    size, unit, limit = rows.row_sizes[row], rows.row_units[row], rows.limit[row]
     near, least = counted(other, found, rows.use[row]), -found.bound.value
-    sign = -1.0 if rows.limit[row] < 0 else 1.0
-    said = [f"{sign * value / size:,.4g}" for value in (near, least, rows.limit[row])]
+    sign = -1.0 if limit < 0 else 1.0
+    said = [f"{sign * value / size:,.4g}" for value in (near, least, limit)]
+    is_proved = least > limit + _NOTHING * rows.reach()[row]
+    what = "cannot be kept" if is_proved else "is kept by no plan that was found"
+    what += f": a plan comes to {said[0]} {unit}, none passes {said[1]}, asked for is {said[2]}; "
     against = _against(other, found.bound)
-    what = f"cannot be kept: a plan comes to {said[0]} {unit}, none passes {said[1]}, asked for is "
-    what += f"{said[2]}; against it stand {', '.join(against) or 'the streets themselves'}"
+    if not against:  # Single works are closed: with parts of them prices tell who stands against.
+        parts = replace(other, rows=replace(other.rows, closes=False))
+        against = _against(parts, bounds.minimize(Market.of(parts)))
+    what += f"against it stand {', '.join(against) or 'the streets themselves'}"
     return Problem(rows.row_words[row], what, remedy="Ask for less of one or the other.")
 
 

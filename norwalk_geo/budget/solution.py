@@ -17,6 +17,7 @@ from norwalk_geo.budget.measures import worth
 from norwalk_geo.budget.model import Case, Integers
 from norwalk_geo.budget.ramps import search, shares
 from norwalk_geo.budget.ramps.duties import Duties
+from norwalk_geo.errors import InfeasibleError
 
 __all__ = ["choose", "find", "no_worse", "prove"]
 
@@ -58,6 +59,15 @@ def find(
         progress(1.0)
     market, found = choose(market, best)
     found = no_worse(market, found)
+    try:
+        return market.case, exact.improve(market, found)
+    except InfeasibleError as error:
+        return plainly.otherwise(market, found, error, _solved)
+
+
+def _solved(case: Case) -> tuple[Case, Found]:
+    """Find a plan for another count of the same lives, ramps in the bill."""
+    market, found = choose(*prove(Market.of(case)))
     return market.case, exact.improve(market, found)
 
 

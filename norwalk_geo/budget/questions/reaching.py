@@ -99,8 +99,10 @@ def least(aim: Aim) -> tuple[float | None, Bound | None]:
     """
     share, proof = 0.0, None
     asked = 1.0
+    # What is proved here must hold for other money, too.
+    case = replace(aim.case, rows=replace(aim.case.rows, closes=False))
     for _ in range(_TURNS):
-        city = aim.view(scaled(aim.case, asked))
+        city = aim.view(scaled(case, asked))
         _, proof = solution.prove(Market.of(city), start=proof)
         slope = float(proof.at.fund @ city.rows.money) / asked
         missing = aim.goal - (proof.value - slope * asked)

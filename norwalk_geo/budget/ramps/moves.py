@@ -19,6 +19,7 @@ from norwalk_geo.budget.lanes import (
     AFTER,
     BARRED,
     BEFORE,
+    CENT,
     WIDTH,
     Charges,
     Floats,
@@ -181,6 +182,9 @@ def _prepare(  # noqa: C901, PLR0913, PLR0917 - compiled: arrays, not records
                 price = BARRED if at == CLOSED else 0.0
                 if at >= 0:
                     price = cents * charge[lane, at]
+                    is_free = cell[t, 0] != CLOSED
+                    if is_free and cents > (charges.most[at] + CENT) * CENTS:
+                        price = BARRED
                 if j > 0:
                     price += lanes.miles[i] * charge[lane, miles + t]
                 toll[AFTER, t, j, lane] = price

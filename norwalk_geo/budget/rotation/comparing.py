@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -101,8 +102,10 @@ def compare_rotations(
     True
     """
     case = laid_out(condition, sections, lifecycle, budget_usd, rules)
-    proof, value = _planned(case)
-    free = _Known(case, value, proof.value, functools.partial(_least_share, case, proof))
+    # What is proved here must hold for other money, too.
+    case = replace(case, rows=replace(case.rows, closes=False))
+    proof, bound, value = _planned(case)
+    free = _Known(case, value, bound, functools.partial(_least_share, case, proof))
     rows = [_row("free", free, free)]
     for name, rotation in rotations.items():
         zones = zoned_case(case, sections, rotation)
@@ -121,11 +124,11 @@ def _least_share(case: Case, proof: bounds.Bound, value: float) -> float:
     return 1 + (value - proof.value) / money
 
 
-def _planned(case: Case) -> tuple[bounds.Bound, float]:
-    """Plan: the proof, and what the plan is worth."""
+def _planned(case: Case) -> tuple[bounds.Bound, float, float]:
+    """Plan: the proof by prices, which holds for other money, too; the bound; and the worth."""
     market, found = solution.choose(*solution.prove(Market.of(case)))
-    found = exact.improve(market, found)
-    return found.bound, float(points(case, found.treatments).sum())
+    better = exact.improve(market, found)
+    return found.bound, better.bound.value, float(points(case, better.treatments).sum())
 
 
 def _row(name: str, mine: _Known, free: _Known) -> dict[str, float | str]:
