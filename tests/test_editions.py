@@ -16,7 +16,7 @@ from commands import bytes_of, copy_city, edit, make_city, norwalk
 from hypothesis import given, settings, strategies
 
 from norwalk_geo import budget, io, schema, scorecard
-from norwalk_geo.cli import editions, planning, reading
+from norwalk_geo.cli import editions, helping, planning, reading
 from norwalk_geo.errors import SchemaError, SourceError
 from norwalk_geo.report import Results, papers
 
@@ -75,6 +75,15 @@ def test_what_is_kept_reads_back_as_it_was_planned(kept: Path) -> None:
         pd.testing.assert_frame_equal(one, other, check_exact=True)
     plain = [replace(r.beside, assets=None) for r in (found, made)]
     assert plain[0] == plain[1]
+
+
+def test_repairs_on_the_ways_to_a_site_cost_what_the_adopted_edition_says(kept: Path) -> None:
+    costs, notes = helping.costs(reading.read_city(kept), None)
+    work = editions.read(kept, "final").results.plan.work
+    assert costs["cost_usd"].sum() == pytest.approx(work["cost_usd"].sum())
+    assert set(costs.index) == set(work.index.get_level_values("section_id"))
+    assert "Edition final, adopted on 2026-06-16" in notes[0]
+    assert costs["what"].str.contains(r"\(20\d\d\)").all()
 
 
 def test_editions_are_listed_and_a_kept_one_is_not_planned_again(kept: Path) -> None:

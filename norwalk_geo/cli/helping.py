@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import routing, schema, sites
-from norwalk_geo.cli import riding
+from norwalk_geo import report, routing, schema, sites
+from norwalk_geo.cli import editions, riding
 from norwalk_geo.cli.placing import Base, layer, reach
 from norwalk_geo.cli.records import City
 from norwalk_geo.errors import Problem, SourceError
@@ -56,6 +56,19 @@ def _paved(folder: Path) -> pd.DataFrame:
     """Take what the plan of repairs says of each section."""
     work = _text(folder / "work_plan.csv")
     work["cost_usd"] = pd.to_numeric(work["cost_usd"])
+    return _by_section(work)
+
+
+def _kept(results: report.Results) -> pd.DataFrame:
+    """Take the same from an edition of the plan."""
+    work = report.work_table(results.sections, results.condition, results.plan)
+    texts = ["treatment_label", "street_name", "from_street", "to_street"]
+    work[texts] = work[texts].astype("object").fillna("").astype("str")
+    return _by_section(work.assign(year=work["year"].astype("str")))
+
+
+def _by_section(work: pd.DataFrame) -> pd.DataFrame:
+    """Put the work of each section together, in words."""
     work["what"] = work["treatment_label"] + " (" + work["year"] + ")"
     limits = (", " + work["from_street"] + "–" + work["to_street"]).where(
         work["from_street"].ne(""), ""
@@ -78,16 +91,17 @@ def _removed(folder: Path) -> pd.DataFrame:
     return plan.assign(planned=_REMOVALS)[["repair_id", "cost_usd", "planned", "what", "location"]]
 
 
-def costs(city: City, folder: Path) -> tuple[pd.DataFrame, list[str]]:
+def costs(city: City, results: Path | None) -> tuple[pd.DataFrame, list[str]]:
     """
-    Take costs from the results of `norwalk run` and `norwalk ada`.
+    Take costs from the plan of repairs and from the results of `norwalk ada`.
 
     Parameters
     ----------
     city
         As read and checked.
-    folder
-        Where the results lie.
+    results
+        Folder with results of `norwalk run` and `norwalk ada`. Where none is named, the city's
+        newest edition of the plan counts, and what lies in its folder `out`.
 
     Returns
     -------
@@ -97,13 +111,18 @@ def costs(city: City, folder: Path) -> tuple[pd.DataFrame, list[str]]:
     Raises
     ------
     SourceError
-        The results are of another city.
+        The results are of another city, or the edition is not as it was kept.
     """
+    folder = results or city.config.folder / "out"
+    wanted = [(folder / "ada", "ada", _removed, _NO_REMOVALS)]
     parts, notes = [], []
-    for own, kind, take, none in (
-        (folder, "plan", _paved, _NO_PLAN),
-        (folder / "ada", "ada", _removed, _NO_REMOVALS),
-    ):
+    chosen = None if results else editions.newest(city)
+    if chosen:
+        parts.append(_kept(chosen.results))
+        notes.append(f"Costs of repairs of pavement: {editions.told(chosen)['plan']['says']}")
+    else:
+        wanted.insert(0, (folder, "plan", _paved, _NO_PLAN))
+    for own, kind, take, none in wanted:
         day = _own(own, kind, city)
         if day is None:
             notes.append(none.format(folder=own.name if own == folder else f"{folder.name}/ada"))

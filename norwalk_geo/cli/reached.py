@@ -33,7 +33,10 @@ def sites(
     ] = False,
     results: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--results", help="Folder with results of run and ada. Default: CITY/out."),
+        typer.Option(
+            "--results",
+            help="Folder with results of run and ada. Default: the newest edition, and CITY/out.",
+        ),
     ] = None,
     as_of: Day = None,
     quiet: Quiet = False,

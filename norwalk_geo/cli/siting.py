@@ -46,7 +46,8 @@ class Asked:
     screens
         Whether the Californian screens are wanted.
     results
-        Folder with results of `norwalk run` and `norwalk ada`; by default the city's own.
+        Folder with results of `norwalk run` and `norwalk ada`; by default the newest edition and
+        the city's own.
     """
 
     feeds: Sequence[Path] = field(default=())
@@ -128,8 +129,7 @@ def _helping(
     base: Base, city: City, asked: Asked, condition: Condition, service: riding.Service | None
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Find the repairs that help most, and what alternatives give."""
-    folder = asked.results or city.config.folder / "out"
-    priced, notes = helping.costs(city, folder)
+    priced, notes = helping.costs(city, asked.results)
     fixed, told = helping.repairs(base, city, condition, priced)
     tried = helping.alternatives(base, city, service)
     tables = {"repairs": fixed, "alternatives": tried}

@@ -27,7 +27,7 @@ _LETTER, _TABLOID = 1, 3
 # Characters across a landscape letter sheet that are still read with ease.
 _LETTER_WIDE = 150
 _NAMED = 4
-_APART = {"moment", "policy_label", "budget_share_pct"}
+_APART = {"moment", "policy_label", "budget_share_pct", "site_id"}
 _LEFT = ("text", "wrap", "date", "year")
 _INK, _PAPER, _RULE, _WARNING = "#1f3b57", "#ffffff", "#c9d2da", "#8a1f11"
 
@@ -133,6 +133,8 @@ def _totals(sheet: Worksheet, styles: Mapping[str, Format], frame: pd.DataFrame)
         for c, name in enumerate(frame.columns)
         if layout.column(str(name)).is_summed
     ]
+    if not summed:
+        return
     for c in range(len(frame.columns)):
         sheet.write_blank(row, c, None, styles["label"])
     sheet.write_string(row, 0, "Total", styles["label"])
@@ -160,7 +162,8 @@ def _sheet(
     sheet.repeat_rows(0, _HEAD)
     if len(frame):
         sheet.autofilter(_HEAD, 0, _HEAD + len(frame), len(frame.columns) - 1)
-        # The same streets at several moments, or the same money spent otherwise, make no sum.
+        # The same streets at several moments, the same money spent otherwise, and the same repair
+        # at several sites make no sum.
         if not _APART & set(frame.columns):
             _totals(sheet, styles, frame)
         if "pci_untreated" in frame.columns:
