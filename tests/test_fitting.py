@@ -425,7 +425,8 @@ def test_few_ratings_tell_no_pace(known: deterioration.Fit) -> None:
 @pytest.mark.parametrize(
     ("settings", "count", "said"),
     [
-        ({"curves": "cited", "own_pace": True}, 0, None),
+        ({"curves": "cited", "own_pace": True}, 0, "Sections' own paces are not used"),
+        ({"curves": "cited", "own_pace": False}, 0, None),
         ({"curves": "fitted", "own_pace": False}, 0, "Curves of"),
         ({"curves": "fitted", "own_pace": True}, 3, "400 of 400 sections follow"),
     ],

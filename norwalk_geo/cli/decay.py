@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Used", "fitted", "used"]
 
+_NO_PACE = "Sections' own paces are not used: they need curves fitted from the city's own surveys."
+
 
 @dataclass(frozen=True)
 class Used:
@@ -91,11 +93,13 @@ def used(
         Fitted curves where the surveys tell enough, else the cited ones.
     """
     cited = deterioration.curves(city.parameters["curves"])
+    lost = [_NO_PACE] if city.config.own_pace else []
     if city.config.curves == "cited":
-        return Used(cited, None, [])
+        return Used(cited, None, lost)
     fit = fitted(city, as_of) if found is None else found
     if not fit.is_fitted:
-        return Used(cited, None, [note for note in fit.notes if note.startswith("The cited")])
+        told = [note for note in fit.notes if note.startswith("The cited")]
+        return Used(cited, None, [*told, *lost])
     notes = [note for note in fit.notes if note.startswith("Curves of")]
     if not city.config.own_pace:
         return Used(fit.curves, None, notes)
