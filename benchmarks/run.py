@@ -69,12 +69,17 @@ def whole_run(city: Path, out: Path) -> dict[str, float]:
 
 
 def subject(size: str, folder: Path) -> dict[str, Any]:
-    """Invent a city, run the job on it by phase and whole, and say how good the plan is."""
+    """Invent a city, run the job on it with curb ramps, then on streets alone by phase."""
     city, out = folder / f"city-{size}", folder / f"out-{size}"
     made = norwalk("new", city, "--synthetic", "--size", size, "--quiet")
     subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
     # The first run compiles where nobody has yet, and fills the disk's cache.
     whole_run(city, out)
+    obliged = whole_run(city, out)
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    ramps = {**obliged, "gap": summary["gap"], "ramps_usd": summary["ramps"]["cost_usd"]}
+    with (city / "norwalk.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[plan.ramps]\ninclude = false\n")
     whole = whole_run(city, out)
     by_phase = phase_run(city, out)
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
@@ -85,7 +90,14 @@ def subject(size: str, folder: Path) -> dict[str, Any]:
         if bound > nothing
     }
     figures = {"sections": summary["sections"], "years": len(summary["years"])}
-    return {**figures, **whole, **by_phase, "gap": summary["gap"], "share_of_gain": shares}
+    return {
+        **figures,
+        **whole,
+        **by_phase,
+        "gap": summary["gap"],
+        "share_of_gain": shares,
+        "with_ramps": ramps,
+    }
 
 
 def cold(city: Path, out: Path, folder: Path) -> dict[str, float]:
@@ -129,6 +141,9 @@ def show(found: dict[str, Any]) -> None:
         "peak memory, MB": lambda one: f"{one['run_mb']:.0f}",
         "gap of the gain": lambda one: f"{one['gap']:.4%}",
         "worst first has": lambda one: f"{one['share_of_gain']['worst_first']:.1%}",
+        "with curb ramps, seconds": lambda one: f"{one['with_ramps']['run_s']:.1f}",
+        "with curb ramps, most MB": lambda one: f"{one['with_ramps']['run_mb']:,.0f}",
+        "with curb ramps, gap": lambda one: f"{one['with_ramps']['gap']:.4%}",
     }
     for name, cell in rows.items():
         print(name.ljust(18), *(cell(one).rjust(17) for one in subjects.values()))

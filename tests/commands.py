@@ -70,7 +70,7 @@ def program(*arguments: object, **options: Any) -> Said:
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def make_city(folder: Path, *, years: int = 3, seed: int = 1, is_walked: bool = False) -> Path:
+def make_city(folder: Path, *, years: int = 2, seed: int = 1, is_walked: bool = False) -> Path:
     """Make an invented town of 84 sections with a short plan."""
     assert norwalk("new", folder, "--synthetic", "--size", "town", "--seed", seed).code == 0
     edit(folder / "norwalk.toml", lambda text: text.replace("years = 10", f"years = {years}"))

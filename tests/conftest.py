@@ -144,7 +144,7 @@ def sample_town() -> Town:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of an invented town with a plan of three years; nobody may change it."""
+    """Folder of an invented town with a plan of two years; nobody may change it."""
     from commands import make_city
 
     return make_city(tmp_path_factory.mktemp("city") / "town")

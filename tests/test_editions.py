@@ -106,7 +106,7 @@ def test_editions_are_listed_and_a_kept_one_is_not_planned_again(kept: Path) -> 
         (("new", "--status", "final"), "--status: is 'final'. Use one of draft, comment, adopted."),
         (("new", "--status", "adopted"), "--adopted-on: is missing"),
         (("new", "--adopted-on", "2026-06-16"), "for an edition that is not adopted"),
-        (("new", "--funded", "2026"), "2026 is no year of the plan. The plan has 2027 to 2029."),
+        (("new", "--funded", "2026"), "2026 is no year of the plan. The plan has 2027 to 2028."),
         (("final", "--again"), "was adopted on 2026-06-16 and is never overwritten"),
         (("Final",), "never overwritten"),
         (("Draft 1",), "differs from another edition in letter case"),

@@ -126,7 +126,7 @@ def test_the_council_report_has_its_parts_in_order_and_the_plans_amounts(written
     committed = others.cell(others.max_row, others.max_column).value
     assert committed > 0
     assert f"committed ${committed:,.2f} (constant dollars)" in text_of(written / "council.html")
-    # The town's plan has three years, all of which the capital plan shows.
+    # The town's plan has two years, all of which the capital plan shows.
     assert f"The plan spends ${total:,.2f} of" in text_of(written / "council.html")
     assert "=1+1" not in (written / "sb1_project_list.csv").read_text("utf-8-sig").replace(
         "'=1+1", ""
@@ -155,7 +155,7 @@ def test_adopted_the_first_year_is_named_and_costs_of_streets_are_not(
     exhibit = text_of(tmp_path / "papers" / "council.html").split("Exhibit A: list")[2]
     rows = exhibit.split("Exhibit B")[0]
     # One amount a year, none a street.
-    assert len(re.findall(r"\$[\d,]+\.\d\d", rows)) == 3
+    assert len(re.findall(r"\$[\d,]+\.\d\d", rows)) == 2
     assert not list((tmp_path / "papers").glob("*.pdf"))
 
 

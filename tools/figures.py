@@ -45,6 +45,10 @@ def tables(summary: dict[str, Any]) -> str:
         ("gap", f"{summary['gap']:.3%} of the gain"),
         ("share of the gain by worst first", f"{(worst - summary['do_nothing']) / gain:.1%}"),
     ]
+    ramps = summary.get("ramps")
+    if ramps:
+        text = f"{ramps['corners']:,} corners, ${ramps['cost_usd'] / MILLION:.2f} million"
+        whole.append(("curb ramps that the work obliges", text))
     lines = ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in whole), ""]
     lines += [
         "| year | budget $M | spent $M | miles | condition | nothing done | backlog $M |",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -167,6 +168,11 @@ def demands(city: City, first_year: int) -> budget.Demands:
     demands
         Funds, limits, work promised or forbidden, and curb ramps where corners are known.
     """
+    return replace(_of_streets(city, first_year), ramps=_ramps(city))
+
+
+def _of_streets(city: City, first_year: int) -> budget.Demands:
+    """Take every demand but curb ramps, which take long to find and cannot be asked for wrongly."""
     settings, asked, tables = city.config, city.config.asked, city.tables
     years = range(first_year, first_year + settings.years)
     free = not asked.within_budget
@@ -180,7 +186,6 @@ def demands(city: City, first_year: int) -> budget.Demands:
         minimum_pci=_spread(asked.minimum_pci, years),
         equity_money_pct=asked.equity_money_pct,
         equity_gain_pct=asked.equity_gain_pct,
-        ramps=_ramps(city),
     )
 
 
@@ -268,7 +273,7 @@ def problems(city: City, as_of: dt.date) -> list[Problem]:
     if found:
         return found
     for make in (
-        lambda: demands(city, first),
+        lambda: _of_streets(city, first),
         lambda: weights(settings),
         lambda: rotation(settings),
         lambda: packages(settings, city.parameters["packaging"]),

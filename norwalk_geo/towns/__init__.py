@@ -184,11 +184,6 @@ advise = ["prowag2023"]
 limit_min = 30
 responsible_official = "City Engineer (invented)"
 budget = {{{removals}}}
-
-# The plan is made without the invented curb ramps; take this out, and paving pays for those it
-# obliges.
-[plan.ramps]
-include = false
 """
 
 
