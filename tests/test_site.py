@@ -35,6 +35,7 @@ from norwalk_geo.website.pages import (
     language,
     layers,
     past_layer,
+    programme,
     statement,
     wording,
 )
@@ -203,6 +204,24 @@ def test_only_funded_years_of_an_adopted_plan_are_told(tmp_path: Path) -> None:
         .notna()
         .any()
     )
+
+
+def test_long_lists_keep_the_nearest_years(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = programme.plan(given(), language.read("en"))["groups"]
+    planned = [one for one in whole if one["stage"] != "underway"]
+    assert len(planned) > 1
+    assert not any(one["has_more"] for one in planned)
+    first = planned[0]["count"]
+    monkeypatch.setattr(programme, "_MOST_ROWS", first + 1)
+    monkeypatch.setattr(programme, "_FEWEST", 1)
+    cut = [
+        one
+        for one in programme.plan(given(), language.read("en"))["groups"]
+        if one["stage"] != "underway"
+    ]
+    assert [len(one["rows"]) for one in cut] == [first, *[1] * (len(cut) - 1)]
+    assert [one["count"] for one in cut] == [one["count"] for one in planned]
+    assert cut[-1]["has_more"] == (cut[-1]["count"] > 1)
 
 
 def test_only_public_columns_leave(site: Path) -> None:

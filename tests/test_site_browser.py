@@ -243,8 +243,9 @@ def test_a_phone_has_a_menu_that_opens_and_closes(site: Path, chromium: Browser)
         page.keyboard.press("Escape")
         assert button.get_attribute("aria-expanded") == "false"
         page.get_by_label("Zona").select_option("North")
-        shown = page.locator("tr[data-zone=North]").count()
-        assert page.locator("tr[data-zone]:not([hidden])").count() == shown > 0
+        rows = page.locator("details.group tbody tr")
+        shown = rows.filter(has=page.locator("td:nth-child(4):text-is('North')")).count()
+        assert page.locator("details.group tbody tr:not([hidden])").count() == shown > 0
         assert f"{shown} tramos" in page.locator("#zone-found").inner_text()
 
 

@@ -43,13 +43,14 @@
   const filters = byId("filters");
   if (filters) {
     const [when, zone] = [byId("when"), byId("zone")];
+    const ZONE = 3; /* the column, as plan.html writes it */
     const apply = () => {
       let shown = 0;
       document.querySelectorAll("details.group").forEach((group) => {
         const isAsked = !when.value || when.value === group.id;
         let here = 0;
         group.querySelectorAll("tbody tr").forEach((row) => {
-          row.hidden = Boolean(zone && zone.value) && row.dataset.zone !== zone.value;
+          row.hidden = Boolean(zone && zone.value) && row.cells[ZONE].textContent !== zone.value;
           here += row.hidden ? 0 : 1;
         });
         group.hidden = !isAsked || !here;

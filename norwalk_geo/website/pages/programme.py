@@ -16,8 +16,9 @@ __all__ = ["OFFERED", "data", "decide", "plan"]
 
 _Group = dict[str, Any]
 _NAMES = ("street_name", "from_street", "to_street", "zone_id")
-# A page of more rows is no list to read, and heavy: the rest is found by search and in the file.
-_MOST_ROWS, _MOST_DONE = 1_000, 100
+# More rows, the nearest years first, are no list to read, and heavy: the rest is found by search
+# and in the file. A city of Norwalk's size keeps every row of ten years.
+_MOST_ROWS, _FEWEST, _MOST_DONE = 1_600, 50, 100
 # Tables whose columns are in the files.
 OFFERED = ("sections", "condition", "outcomes", "work", "work_done", "ramps", "site_figures")
 
@@ -37,9 +38,10 @@ def _named(work: pd.DataFrame, given: Given, language: Language) -> pd.DataFrame
     return rows.sort_values(["street_name", "from_street", "to_street", "section_id"])
 
 
-def _group(code: str, name: str, stage: str, own: pd.DataFrame, language: Language) -> _Group:
-    """Write one list with its counts; what is done is cut sooner, so that the page stays light."""
-    most = _MOST_DONE if stage == "done" else _MOST_ROWS
+def _group(
+    code: str, name: str, stage: str, own: pd.DataFrame, language: Language, most: int
+) -> _Group:
+    """Write one list with its counts, cut so that the page stays light."""
     return {
         "code": code,
         "name": name,
@@ -56,15 +58,19 @@ def _planned(given: Given, language: Language) -> list[_Group]:
     work = _named(stages(given), given, language)
     start = given.summary.get("fiscal_year_start")
     told = work[work["told_year"].notna()]
-    groups = [
-        _group(f"y{one}", year(int(str(one)), start, language), own["stage"].iloc[0], own, language)
+    lists = [
+        (f"y{one}", year(int(str(one)), start, language), own["stage"].iloc[0], own)
         for one, own in told.groupby("told_year")
     ]
     silent = work[work["told_year"].isna()]
     for code, name in wording.periods(language).items():
         own = silent[silent["period"].eq(code)]
         if len(own):
-            groups.append(_group(code, name, "proposed", own, language))
+            lists.append((code, name, "proposed", own))
+    groups, left = [], _MOST_ROWS
+    for code, name, stage, own in lists:
+        groups.append(_group(code, name, stage, own, language, max(left, _FEWEST)))
+        left -= len(own)
     return groups
 
 
@@ -76,7 +82,8 @@ def _begun(given: Given, language: Language, miles: pd.Series) -> list[_Group]:
     rows = pd.DataFrame({"section_id": begun.index, "treatment": None, "project": begun.to_numpy()})
     rows = _named(rows, given, language)
     rows = rows.assign(what=rows["project"], length_mi=rows["section_id"].map(miles))
-    return [_group("underway", language.text("Now"), "underway", rows, language)]
+    name = language.text("Now")
+    return [_group("underway", name, "underway", rows, language, _MOST_ROWS)]
 
 
 def _done(given: Given, language: Language, miles: pd.Series) -> list[_Group]:
@@ -87,7 +94,7 @@ def _done(given: Given, language: Language, miles: pd.Series) -> list[_Group]:
     done = _named(done, given, language).assign(length_mi=done["section_id"].map(miles))
     start = given.summary.get("fiscal_year_start")
     return [
-        _group(f"d{one}", year(int(str(one)), start, language), "done", own, language)
+        _group(f"d{one}", year(int(str(one)), start, language), "done", own, language, _MOST_DONE)
         for one, own in sorted(done.groupby("fiscal"), reverse=True)
     ]
 
