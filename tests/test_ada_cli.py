@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -99,12 +100,14 @@ def test_its_corners_can_enter_the_plan(out: Path, tmp_path: Path) -> None:
     named = "".join(f'{name} = "{path.as_posix()}"\n' for name, path in tables.items())
 
     def change(text: str) -> str:
-        text = text.replace("[tables]\n", f"[tables]\n{named}").replace("include = false", "")
+        text = text.replace("[tables]\n", f"[tables]\n{named}")
         return text.replace("years = 10", "years = 3")
 
     edit(city / "norwalk.toml", change)
     for command in ("run", "ada"):
         assert norwalk(command, city, "--out", tmp_path / "out", "--quiet").code == 0
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert re.search(r"of it builds the curb ramps that this work obliges at \d+ corners;", page)
     summary = json.loads((tmp_path / "out" / "ada" / "summary.json").read_text(encoding="utf-8"))
     plan = pd.read_csv(tmp_path / "out" / "ada" / "transition_plan.csv")
     paved = plan[plan["status"].eq("with_paving")]

@@ -260,6 +260,13 @@ def sentences(
         f"{kinds[0]:,.1f} miles of maintenance and {kinds[1]:,.1f} miles of resurfacing or "
         "reconstruction. A street that is treated in two years counts in both."
     )
+    ramps = summary.get("ramps")
+    if ramps and ramps["corners"]:
+        money += (
+            f" {dollars(ramps['cost_usd'])} of it builds the curb ramps that this work obliges at "
+            f"{amount(int(ramps['corners']), 'corner')}; with what is not known of them, "
+            f"{dollars(ramps['cost_low_usd'])} to {dollars(ramps['cost_high_usd'])}."
+        )
     backlog = (
         f"Work that is called for but not funded: {dollars(first)} in the first year, "
         f"{dollars(last)} in the last. An average alone would hide it."
