@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import sited_made
 from browser import started
-from commands import norwalk
+from commands import copy_city, edit, norwalk
 
 from norwalk_geo import io
 from norwalk_geo.website import place
@@ -207,3 +207,19 @@ def test_a_site_far_from_every_way_and_without_a_programme(summary: dict[str, An
     assert not far["is_on_network"].any()
     assert (far["people"] == 0).all()
     assert table(summary, "trips").set_index("site_id")["low_trips"].isna()["excelsior"]
+
+
+def test_sites_can_be_looked_at_before_a_street_is_surveyed(city: Path, tmp_path: Path) -> None:
+    own = copy_city(city, tmp_path / "town")
+    edit(own / "norwalk.toml", lambda text: text.replace('surveys = "clean/surveys.csv"\n', ""))
+    edit(
+        own / "norwalk.toml",
+        lambda text: text[: text.index("[budget]")] + "[money]\nbase_year = 2026\n",
+    )
+    sites = gpd.read_file(own / "clean" / "sites.gpkg").drop(columns=["facts", "acres", "address"])
+    sites.to_file(own / "clean" / "sites.gpkg", layer="sites")
+    done = norwalk("sites", own, "--out", tmp_path / "o", "--json")
+    assert done.code == 0, done.err
+    assert {row["surveyed_pct"] for row in done.json["ways"]} <= {0.0, None}
+    page = (tmp_path / "o" / "sites" / "excelsior.html").read_text(encoding="utf-8")
+    assert "Nothing is published on what it will hold." in page

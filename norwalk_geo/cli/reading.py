@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bands", "catalogue", "check", "day", "money", "read_city"]
 
-_NEEDED = ("sections", "surveys")
+NEEDED = ("sections", "surveys")
 
 
 def day(settings: config.Config, as_of: dt.datetime | None) -> dt.date:
@@ -136,12 +136,12 @@ def _read_one(
     return frame, io.describe_input(table, path, frame, folder=settings.folder)
 
 
-def _settings_problems(settings: config.Config) -> list[Problem]:
+def _settings_problems(settings: config.Config, needed: tuple[str, ...]) -> list[Problem]:
     """List the tables that the job needs and the settings do not name, and an unknown system."""
     remedy = "Import it with norwalk import, or name its file in norwalk.toml, below [tables]."
     problems = [
         Problem(f"tables.{name}", "is not named", remedy=remedy)
-        for name in _NEEDED
+        for name in needed
         if name not in settings.tables
     ]
     try:
@@ -197,7 +197,9 @@ def _plan_problems(city: City, as_of: dt.datetime | None) -> list[Problem]:
     return problems
 
 
-def read_city(city: Path, *, as_of: dt.datetime | None = None) -> City:
+def read_city(
+    city: Path, *, as_of: dt.datetime | None = None, needed: tuple[str, ...] = NEEDED
+) -> City:
     """
     Read and check all of a city.
 
@@ -207,6 +209,9 @@ def read_city(city: Path, *, as_of: dt.datetime | None = None) -> City:
         The city's folder, or its `norwalk.toml`.
     as_of
         Day that the data describe, where it is not the one of the settings.
+    needed
+        Tables that must be named. Where surveys need not be and are not, nothing is planned, and
+        what only a plan needs is not asked for.
 
     Returns
     -------
@@ -223,7 +228,7 @@ def read_city(city: Path, *, as_of: dt.datetime | None = None) -> City:
         With every problem of every table and parameter file.
     """
     settings = config.read_config(city)
-    problems = _settings_problems(settings)
+    problems = _settings_problems(settings, needed)
     is_placed = not any(problem.where.startswith("city.crs") for problem in problems)
     read = City(settings, {}, [], {})
     for name in settings.tables:
@@ -239,7 +244,7 @@ def read_city(city: Path, *, as_of: dt.datetime | None = None) -> City:
         except NorwalkError as error:
             problems += _collect(error, f"parameters/{name}.csv")
     problems += _strange_surveys(read.tables)
-    if not problems:
+    if not problems and "surveys" in read.tables:
         problems += _plan_problems(read, as_of)
     if problems:
         raise SchemaError.of(settings.city, problems)

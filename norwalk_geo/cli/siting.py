@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from norwalk_geo import io, pci, report, routing, sites
+from norwalk_geo import io, pci, report, routing, schema, sites
 from norwalk_geo.cli import assessing, helping, placing, reading, riding
 from norwalk_geo.cli.placing import Base, layer, reach
 from norwalk_geo.cli.records import City, Outcome
@@ -19,7 +19,7 @@ from norwalk_geo.website import place
 
 if TYPE_CHECKING:
     from norwalk_geo.cli.show import Show
-    from norwalk_geo.schema import Condition
+    from norwalk_geo.schema import Condition, Surveys
 
 __all__ = ["Asked", "on_foot", "write"]
 
@@ -138,13 +138,19 @@ def _helping(
     return {k: v for k, v in tables.items() if v is not None}, [*notes, *told]
 
 
+def _surveys(city: City) -> Surveys:
+    """Take the surveys; a city may look at its sites before it has surveyed a street."""
+    none = pd.DataFrame(columns=list(schema.describe("surveys").columns.index))
+    return city.tables["surveys"] if "surveys" in city.tables else schema.check(none, "surveys")
+
+
 def _find(
     base: Base, city: City, asked: Asked, day: dt.date, show: Show
 ) -> tuple[report.Sited, list[str]]:
     """Find every table of the sites."""
     service = riding.service(asked.feeds, str(city.config.crs), asked.day or day)
     sections = gpd.GeoDataFrame(city.tables["sections"])
-    condition = pci.latest(city.tables["surveys"], sections, as_of=day)
+    condition = pci.latest(_surveys(city), sections, as_of=day)
     # What may be refused comes first.
     show.step("Looking for what helps")
     helped, notes = _helping(base, city, asked, condition, service)
@@ -221,7 +227,7 @@ def write(city: Path, out: Path, asked: Asked, *, as_of: dt.datetime | None, sho
         With every problem of the city, its sites and the timetables.
     """
     show.step("Reading the city")
-    read = reading.read_city(city, as_of=as_of)
+    read = reading.read_city(city, as_of=as_of, needed=("sections",))
     day = reading.day(read.config, as_of)
     with io.writing(out / _FOLDER) as aside:
         base = placing.base(read)

@@ -189,11 +189,12 @@ def _content(
     station = own["stations"]
     trips = own["trips"].iloc[0]
     low, high = (number(trips[f"{end}_trips"], words) for end in ("low", "high"))
-    gaps = own["gaps"]
+    gaps, facts = own["gaps"], given.sites.loc[site]
     return {
         "site": {
-            str(k): "" if pd.isna(v) else v
-            for k, v in given.sites.drop(columns="geometry").loc[site].items()
+            name: "" if pd.isna(value := facts.get(name)) else value
+            for name in schema.describe("sites").columns.index
+            if name != "geometry"
         },
         "doors": doors(own["doors"], words),
         "figures": _figures(own["figures"], labels, words),
