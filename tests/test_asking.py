@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from commands import edit
 from typer.testing import CliRunner
 
 from norwalk_geo import budget
@@ -275,11 +276,12 @@ def test_promised_work_is_done_and_bans_are_kept(invented: Path, tmp_path: Path)
 def test_what_cannot_be_met_names_the_nearest_and_leaves_with_one(
     invented: Path, tmp_path: Path
 ) -> None:
-    file = asked(invented, tmp_path, "", "[plan.minimum_pci]\nnetwork = {2029 = 99}\n")
+    file = asked(invented, tmp_path, "", "[plan.minimum_pci]\nnetwork = {2027 = 99}\n")
+    edit(file, lambda text: text.replace("years = 3", "years = 1"))
     found = CliRunner().invoke(app, ["plan", str(file), "--out", str(tmp_path / "o"), "--json"])
     assert found.exit_code == 1
     problems = json.loads(found.output)["problems"]
-    assert "all streets at 99 or more at the end of 2029" in problems[0]["where"]
+    assert "all streets at 99 or more at the end of 2027" in problems[0]["where"]
     assert "a plan comes to" in problems[0]["what"]
 
 

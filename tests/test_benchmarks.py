@@ -24,7 +24,7 @@ def test_smoke(tmp_path: Path) -> None:
     assert all(seconds > 0 for phase, seconds in one["seconds"].items() if "plan" in phase)
     assert one["seconds"]["other"] < 0.5 * one["total_s"]
     assert 0 <= one["share_of_gain"]["worst_first"] < one["share_of_gain"]["plan"] <= 1
-    assert found["cold"]["compiling_s"] > 0
+    assert 0 <= one["with_ramps"]["gap"] < 1
     assert set(found["promises"]) == {"help_ratio", "schema_ms"}
     assert "plan: bound" in done.stdout
 

@@ -372,7 +372,8 @@
       input.addEventListener("input", () => this.suggest());
       input.addEventListener("keydown", (event) => this.key(event));
       window.addEventListener("resize", () => this.place());
-      input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+      /* Whoever comes back at once keeps the list. */
+      input.addEventListener("blur", () => setTimeout(() => document.activeElement === input || this.close(), 150));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         this.go();
