@@ -175,7 +175,9 @@ def main(options: argparse.Namespace) -> None:
     times = 1 if options.smoke else 7
     with tempfile.TemporaryDirectory(prefix="norwalk-bench-") as name:
         folder = Path(name)
-        found: dict[str, Any] = {"subjects": {size: subject(size, folder, is_smoke=options.smoke) for size in sizes}}
+        found: dict[str, Any] = {
+            "subjects": {size: subject(size, folder, is_smoke=options.smoke) for size in sizes}
+        }
         if not options.smoke:
             found["cold"] = cold(folder / f"city-{sizes[0]}", folder / "out-cold", folder)
     found["help"] = peers.help_times(times=times)
