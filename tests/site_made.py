@@ -77,7 +77,7 @@ def _made() -> dict[str, Any]:
             "people_total": 5678,
         },
         index=pd.Index([town.sites.index[0]] * 2, name="site_id"),
-    ).set_index(["profile", "limit_min"], append=True)
+    ).set_index(["profile", "limit_min", "unknowns"], append=True)
     corners = pd.DataFrame(
         {
             "ramps_due": [1, 0],

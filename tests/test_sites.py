@@ -45,9 +45,9 @@ def test_people_are_counted_at_each_site_and_none_at_one_that_is_cut_off(toy_cit
     reach = routing.reach(snapped, limit_min=30)
     people = routing.spread(zones, snapped.ways).people
     found = sites.figures(two, snapped, reach, limits_min=[5, 30], people=people)
-    assert not found.loc[("far", "walk", 5.0), "is_on_network"]
-    assert found.loc[("far", "walk", 30.0), "people"] == 0
-    near = found.xs("near").droplevel("profile")
+    assert not found.loc[("far", "walk", 5.0, "avoid"), "is_on_network"]
+    assert found.loc[("far", "walk", 30.0, "avoid"), "people"] == 0
+    near = found.xs("near").droplevel(["profile", "unknowns"])
     assert near["people"].is_monotonic_increasing
     assert near.loc[30.0, "people_total"] == 200
     # By hand: the people of the nodes that are within the limit.
@@ -61,7 +61,7 @@ def test_without_zones_people_are_not_known_and_not_zero(toy_city) -> None:  # t
     snapped, _, two, _ = toy_city
     found = sites.figures(two, snapped, routing.reach(snapped, limit_min=5), limits_min=[5])
     assert found[["people", "jobs"]].isna().all(axis=None)
-    assert found.loc[("near", "walk", 5.0), "nodes"] > 0
+    assert found.loc[("near", "walk", 5.0, "avoid"), "nodes"] > 0
 
 
 def test_gaps_are_against_everybody(toy_city) -> None:  # type: ignore[no-untyped-def]

@@ -69,6 +69,20 @@ def test_sites_stand_side_by_side(summary: dict[str, Any]) -> None:
     assert doors.to_dict() == dict.fromkeys(NAMED, "point") | {"transit_village": "entrance"}
 
 
+def test_what_nobody_measured_is_told_both_ways(summary: dict[str, Any]) -> None:
+    keys = ["site_id", "profile", "limit_min"]
+    people = table(summary, "figures").pivot_table("people", keys, "unknowns")
+    unsure = people.index.get_level_values("profile").isin(["manual_wheelchair", "bike_stress_2"])
+    assert people.loc[~unsure, "allow_and_flag"].isna().all()
+    assert (people.loc[unsure, "allow_and_flag"] >= people.loc[unsure, "avoid"]).all()
+    assert (people.loc[unsure, "allow_and_flag"] > people.loc[unsure, "avoid"]).any()
+
+
+def test_a_barrier_is_told_with_its_street(summary: dict[str, Any]) -> None:
+    found = table(summary, "repairs")
+    assert found.loc[found["helps"].eq("get_there"), "location"].notna().all()
+
+
 def test_repairs_are_ordered_within_their_kind_and_priced_by_the_plans(
     summary: dict[str, Any],
 ) -> None:
@@ -92,7 +106,11 @@ def test_alternatives_are_beside_today_by_zone_and_group(summary: dict[str, Any]
     people = found[found["measure"].eq("people") & found["mode"].eq("direct")]
     gate = people[people["alternative"].eq("North gate")]
     assert (gate["gained"] >= 0).all()
-    figures = table(summary, "figures").set_index(["site_id", "profile", "limit_min"])["people"]
+    figures = (
+        table(summary, "figures")
+        .query("unknowns == 'avoid'")
+        .set_index(["site_id", "profile", "limit_min"])["people"]
+    )
     today = people[people["grouping"].eq("all") & people["profile"].eq("walk")]
     for _, row in today[today["alternative"].eq("North gate")].iterrows():
         assert row["within_before"] == figures[row["site_id"], "walk", row["limit_min"]]

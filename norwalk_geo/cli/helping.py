@@ -158,6 +158,25 @@ def _pavement(
     return table.assign(location=table["location"].where(table["location"].notna(), names))
 
 
+def _streets(city: City, wanted: set[str]) -> dict[str, str]:
+    """Name the street that is nearest to each barrier, as `feature:id`."""
+    named = gpd.GeoDataFrame(city.tables["sections"])
+    if "street_name" not in named:
+        return {}
+    named = named.loc[named["street_name"].notna(), ["street_name", "geometry"]]
+    found: dict[str, str] = {}
+    for feature in sorted({one.split(":", 1)[0] for one in wanted}):
+        shapes = layer(city, feature)
+        if shapes is None:
+            continue
+        keys = [f"{feature}:{one}" for one in shapes.index]
+        own = gpd.GeoDataFrame(geometry=list(shapes.geometry), index=keys, crs=shapes.crs)
+        own = own[own.index.isin(wanted) & own.geometry.notna()]
+        nearest = own.sjoin_nearest(named).sort_values("street_name", kind="stable")
+        found |= nearest[~nearest.index.duplicated()]["street_name"].to_dict()
+    return found
+
+
 def repairs(
     base: Base, city: City, condition: Condition, priced: pd.DataFrame
 ) -> tuple[pd.DataFrame | None, list[str]]:
@@ -192,7 +211,10 @@ def repairs(
         gains["repair_id"] = gains["feature"] + ":" + gains["feature_id"]
         helped = gains.rename(columns={"kind": "site_id", "people_gained": "people"})
         keyed = helped.set_index(["site_id", "repair_id"])[["people"]]
-        parts.append(sites.per_dollar(keyed, priced))
+        removed = sites.per_dollar(keyed, priced)
+        ids = removed.index.get_level_values("repair_id")
+        near = pd.Series(ids.map(_streets(city, set(ids))), index=removed.index)
+        parts.append(removed.assign(location=removed["location"].fillna(near)))
         notes.append(
             f"Removals of barriers: who gets there in a wheelchair within {limit:g} minutes with "
             "one removal alone; what was not measured counts as passable there."

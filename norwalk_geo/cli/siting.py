@@ -25,6 +25,8 @@ __all__ = ["Asked", "on_foot", "write"]
 
 _FOLDER = "sites"
 _PROFILES = ("walk", "manual_wheelchair", "bike_stress_2", "drive")
+# What nobody measured may stop these; so they are counted once without it, and once over it.
+_UNSURE, _LENIENT = ("manual_wheelchair", "bike_stress_2"), "allow_and_flag"
 _LIMITS_MIN = (5.0, 10.0, 15.0, 30.0)
 _WAYS_MIN = 15.0
 _WHEELCHAIR = [f"wheelchair_{one}_pct" for one in ("ok", "blocked", "unknown")]
@@ -69,6 +71,8 @@ def _by_profile(base: Base, show: Show) -> dict[str, list[pd.DataFrame]]:
         found["reach"].append(got.reset_index())
         counted = sites.figures(base.sites, snapped, got, limits_min=_LIMITS_MIN, people=people)
         found["figures"].append(counted.reset_index())
+        if profile in _UNSURE:
+            found["figures"].append(_at_most(base, profile))
         if people is not None and base.zones is not None:
             gap = sites.gaps(base.sites, got, people, base.zones, limit_min=_WAYS_MIN)
             found["gaps"].append(gap.reset_index())
@@ -79,6 +83,14 @@ def _by_profile(base: Base, show: Show) -> dict[str, list[pd.DataFrame]]:
         site = pd.Series(nodes.index, index=nodes.to_numpy())
         found["isochrones"].append(areas.assign(origin_id=areas["origin_id"].map(site)))
     return found
+
+
+def _at_most(base: Base, profile: str) -> pd.DataFrame:
+    """Count who gets there if all that nobody measured is passable."""
+    snapped = base.snapped(profile, unknowns=_LENIENT)
+    got, people = reach(snapped, _LIMITS_MIN[-1]), base.people(snapped)
+    counted = sites.figures(base.sites, snapped, got, limits_min=_LIMITS_MIN, people=people)
+    return counted.reset_index()
 
 
 def _ways_in(base: Base, condition: Condition) -> pd.DataFrame:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Places", "write_places"]
 
 _NAMES = {"en": "English", "es": "Español"}
+# Travelers whom nothing unknown stops.
+_SURE = ("walk", "drive")
 _SHOWN_REPAIRS, _GAP_MIN = 5, 15.0
 # Tables of which a page shows anything, and their schemas.
 _SCHEMAS = {
@@ -92,7 +94,7 @@ def _figures(table: pd.DataFrame, labels: Mapping[str, str], words: Language) ->
     none = words.text("not known")
     return [
         {
-            "who": labels.get(str(row["profile"]), str(row["profile"])),
+            "who": _who(str(row["profile"]), row["unknowns"], labels, words),
             "limit": f"{row['limit_min']:g}",
             "people": number(row["people"], words) or none,
             "jobs": number(row["jobs"], words) or none,
@@ -104,19 +106,27 @@ def _figures(table: pd.DataFrame, labels: Mapping[str, str], words: Language) ->
     ]
 
 
-def _transit(table: pd.DataFrame, labels: Mapping[str, str], words: Language) -> list[Any]:
-    """Write who gets there by transit; of a wheelchair what is known and what may be."""
+def _who(profile: str, unknowns: str, labels: Mapping[str, str], words: Language) -> str:
+    """Name a traveler, and for those whom unknown ways may stop what was done with these."""
+    who = labels.get(profile, profile)
+    if profile in _SURE:
+        return who
     known = words.text("only what is known to be usable")
     maybe = words.text("also what nobody measured")
+    return f"{who}: {known if unknowns == 'avoid' else maybe}"
+
+
+def _transit(table: pd.DataFrame, labels: Mapping[str, str], words: Language) -> list[Any]:
+    """Write who gets there by transit; of a wheelchair what is known and what may be."""
     rows = []
     for _, row in table.iterrows():
-        who = labels.get(str(row["profile"]), str(row["profile"]))
-        if row["profile"] != "walk":
-            who += f": {known if row['unknowns'] == 'avoid' else maybe}"
         cells = {name: number(row.get(name), words) for name in ("people", "gained_people")}
         none = words.text("not known")
         rows.append(
-            {"who": who, "limit": f"{row['limit_min']:g}"}
+            {
+                "who": _who(str(row["profile"]), row["unknowns"], labels, words),
+                "limit": f"{row['limit_min']:g}",
+            }
             | {name: text or none for name, text in cells.items()}
         )
     return rows
@@ -130,7 +140,8 @@ def _gaps(table: pd.DataFrame, labels: Mapping[str, str], words: Language) -> li
     }
     return [
         {
-            "who": labels.get(str(row["profile"]), str(row["profile"])),
+            # Shares are of those who surely get there.
+            "who": _who(str(row["profile"]), "avoid", labels, words),
             "group": groups.get(str(row["group"]), str(row["group"])),
             "is_given": str(row["group"]) not in groups,
             "within": number(row["within_pct"], words),

@@ -40,7 +40,9 @@ def _reach(given: Given, language: Language, names: Mapping[str, str]) -> dict[s
     figures = public(given, "site_figures").reset_index()
     figures = figures[figures["limit_min"].eq(_LIMIT_MIN)]
     travelers = [one for one in _TRAVELERS if figures["profile"].eq(one).any()]
-    known = {(row["site_id"], row["profile"]): row for row in figures.to_dict("records")}
+    # Of two counts the sure one is told, as the least.
+    sure = figures.sort_values("unknowns", ascending=False, kind="stable")
+    known = {(row["site_id"], row["profile"]): row for row in sure.to_dict("records")}
     rows = [
         {"name": name, "people": [_people(known.get((site, one)), language) for one in travelers]}
         for site, name in names.items()
