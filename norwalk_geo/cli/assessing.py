@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from norwalk_geo import budget, config, io, pci, treatments
-from norwalk_geo.cli import asking, decay, reading
+from norwalk_geo.cli import asking, committing, decay, reading
 from norwalk_geo.cli.records import City
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def assess(city: City, as_of: dt.date, *, fitted: deterioration.Fit | None = Non
     settings = city.config
     condition = latest(city, as_of)
     first = config.first_plan_year(as_of, settings.fiscal_year_start)
-    money, carried = reading.money(settings, city.tables, first)
+    money, carried = committing.street_money(settings, city.tables, first)
     used = decay.used(city, as_of, condition, fitted)
     life = treatments.lifecycle(
         used.curves,

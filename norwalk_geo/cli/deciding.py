@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from norwalk_geo import config, io
-from norwalk_geo.cli import editions, planning, reading
+from norwalk_geo.cli import committing, editions, planning, reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +148,7 @@ def keep(
     settings = was_read.config
     day = reading.day(settings, as_of)
     first = config.first_plan_year(day, settings.fiscal_year_start)
-    money, _ = reading.money(settings, was_read.tables, first)
+    money, _ = committing.street_money(settings, was_read.tables, first)
     wanted = decided.on(io.Kept(name, 0, "draft", day, ""))
     io.check_edition(settings.folder / editions.FOLDER, wanted, tuple(money))
     return _planned(was_read, wanted, show)

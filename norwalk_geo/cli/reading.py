@@ -18,7 +18,7 @@ from norwalk_geo.errors import CrsError, NorwalkError, Problem, SchemaError, Sou
 if TYPE_CHECKING:
     from norwalk_geo.schema import Treatments
 
-__all__ = ["bands", "catalogue", "check", "day", "money", "read_city"]
+__all__ = ["bands", "catalogue", "check", "day", "read_city"]
 
 NEEDED = ("sections", "surveys")
 
@@ -101,29 +101,6 @@ def catalogue(
     )
 
 
-def money(
-    settings: config.Config, tables: Mapping[str, pd.DataFrame], first_year: int
-) -> tuple[dict[int, float], list[str]]:
-    """
-    Take the money from the settings, or from the table of budgets where there is one.
-
-    Parameters
-    ----------
-    settings
-        The city's settings.
-    tables
-        Tables by name.
-    first_year
-        First fiscal year of the plan.
-
-    Returns
-    -------
-    budget_usd, notes
-        Constant dollars by fiscal year, and what was assumed, as sentences.
-    """
-    return committing.street_money(settings, tables, first_year)
-
-
 def _read_one(
     settings: config.Config, table: str, *, is_placed: bool
 ) -> tuple[pd.DataFrame, io.Input]:
@@ -183,7 +160,7 @@ def _plan_problems(city: City, as_of: dt.datetime | None) -> list[Problem]:
     problems: list[Problem] = []
     for find in (
         lambda: catalogue(settings, city.parameters, city.tables.get("bids")),
-        lambda: money(settings, city.tables, first),
+        lambda: committing.street_money(settings, city.tables, first),
     ):
         try:
             find()
