@@ -68,19 +68,27 @@ def whole_run(city: Path, out: Path) -> dict[str, float]:
     }
 
 
+def _count_ramps(settings: Path, *, is_wanted: bool) -> None:
+    """Take curb ramps into the plan of an invented city, or leave them out."""
+    without = "[plan.ramps]\ninclude = false\n"
+    text = settings.read_text(encoding="utf-8").replace(without, "")
+    text += "" if is_wanted else f"\n{without}"
+    settings.write_text(text, encoding="utf-8")
+
+
 def subject(size: str, folder: Path, *, is_smoke: bool = False) -> dict[str, Any]:
     """Invent a city, run the job on it with curb ramps, then on streets alone by phase."""
     city, out = folder / f"city-{size}", folder / f"out-{size}"
     made = norwalk("new", city, "--synthetic", "--size", size, "--quiet")
     subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+    _count_ramps(city / "norwalk.toml", is_wanted=True)
     # The first run compiles where nobody has yet, and fills the disk's cache.
     obliged = whole_run(city, out)
     if not is_smoke:
         obliged = whole_run(city, out)
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     ramps = {**obliged, "gap": summary["gap"], "ramps_usd": summary["ramps"]["cost_usd"]}
-    with (city / "norwalk.toml").open("a", encoding="utf-8") as settings:
-        settings.write("\n[plan.ramps]\ninclude = false\n")
+    _count_ramps(city / "norwalk.toml", is_wanted=False)
     whole = whole_run(city, out)
     by_phase = phase_run(city, out)
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))

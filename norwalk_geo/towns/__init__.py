@@ -55,6 +55,15 @@ _FIRST_YEAR, _YEARS = 2027, 10
 # Dollars a year and section: far less than the backlog of such a town, so that a plan must choose.
 _STREET_FUND_USD, _BOND_USD, _REMOVALS_USD = 1_450, 850, 250
 _ROUND_USD = -4
+# Larger towns leave their ramps out of the plan at first, which then takes half the time.
+_RAMPS_UP_TO = 3_000
+_NO_RAMPS = """\
+
+# A town of this size is planned without its invented curb ramps, in half the time; take this out,
+# and paving pays for those it obliges.
+[plan.ramps]
+include = false
+"""
 
 
 @dataclass(frozen=True)
@@ -166,6 +175,7 @@ def _bbox(places: Town) -> tuple[float, float, float, float]:
 def _walked(count: int) -> str:
     """Write the tables of those who walk, the standards, and the money for removals."""
     removal = round(count * _REMOVALS_USD, _ROUND_USD)
+    left_out = _NO_RAMPS if count > _RAMPS_UP_TO else ""
     years = range(_FIRST_YEAR, _FIRST_YEAR + _YEARS)
     removals = ", ".join(f"{year} = {removal:_}" for year in years)
     return f"""\
@@ -184,7 +194,7 @@ advise = ["prowag2023"]
 limit_min = 30
 responsible_official = "City Engineer (invented)"
 budget = {{{removals}}}
-"""
+{left_out}"""
 
 
 def settings(town: Town, *, city: str = "Sample city in Norwalk's place") -> str:
