@@ -75,8 +75,9 @@ bench: install-dev  ## Measure time and memory, and compare with what was promis
 install-dev: $(VENV)/.dev.stamp  ## Make .venv with what tests, notebooks and documents need, too.
 
 .PHONY: docs
-docs: install-dev  ## Write the documents that are made from the tables, and pair the notebooks.
+docs: install-dev  ## Write the documents that are made from tables and code, and pair the notebooks.
 	$(BIN)/python tools/nomenclature.py docs/nomenclature.md
+	$(BIN)/python tools/api.py docs/api.md
 	$(BIN)/jupytext --quiet --sync notebooks/*.ipynb
 	$(BIN)/nbstripout notebooks/*.ipynb
 

@@ -116,6 +116,12 @@ def test_the_nomenclature_is_fresh() -> None:
     assert page == made, "run: make docs"
 
 
+def test_the_list_of_public_functions_is_fresh() -> None:
+    made = runpy.run_path(str(ROOT / "tools" / "api.py"))["api"]()
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert page == made, "run: make docs"
+
+
 def test_links_to_our_own_files_resolve() -> None:
     for name, text in markdown().items():
         plain = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
