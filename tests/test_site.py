@@ -34,8 +34,8 @@ from norwalk_geo.website.pages import (
     checking,
     language,
     layers,
+    lists,
     past_layer,
-    programme,
     statement,
     wording,
 )
@@ -206,22 +206,40 @@ def test_only_funded_years_of_an_adopted_plan_are_told(tmp_path: Path) -> None:
     )
 
 
-def test_long_lists_keep_the_nearest_years(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = programme.plan(given(), language.read("en"))["groups"]
-    planned = [one for one in whole if one["stage"] != "underway"]
-    assert len(planned) > 1
-    assert not any(one["has_more"] for one in planned)
-    first = planned[0]["count"]
-    monkeypatch.setattr(programme, "_MOST_ROWS", first + 1)
-    monkeypatch.setattr(programme, "_FEWEST", 1)
-    cut = [
-        one
-        for one in programme.plan(given(), language.read("en"))["groups"]
-        if one["stage"] != "underway"
-    ]
-    assert [len(one["rows"]) for one in cut] == [first, *[1] * (len(cut) - 1)]
-    assert [one["count"] for one in cut] == [one["count"] for one in planned]
-    assert cut[-1]["has_more"] == (cut[-1]["count"] > 1)
+def test_long_lists_have_pages_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = lists.planned(given(), language.read("en"))
+    assert whole[0]["stage"] == "underway"
+    assert not any(one["file"] for one in whole)
+    first, second = whole[1], whole[2]
+    assert second["count"] > 2
+    monkeypatch.setattr(lists, "_MOST_ROWS", 1 + first["count"] + 2)
+    monkeypatch.setattr(lists, "_FEWEST", 1)
+    monkeypatch.setattr(lists, "_MOST_OF_OWN", second["count"] - 1)
+    cut = lists.planned(given(), language.read("en"))
+    assert cut[:2] == whole[:2]
+    assert cut[2]["rows"] == second["rows"][:2]
+    assert [len(one["rows"]) for one in cut[3:]] == [1] * (len(cut) - 3)
+    assert [one["count"] for one in cut] == [one["count"] for one in whole]
+    assert cut[2]["is_cut"]
+    monkeypatch.undo()
+    monkeypatch.setattr(lists, "_MOST_ROWS", 1)
+    monkeypatch.setattr(lists, "_FEWEST", 1)
+    site = made(tmp_path / "site")
+    # Without a script, every row is on the page or one link away.
+    for code in ("en", "es"):
+        plan, rows = (site / code / "plan.html").read_text(encoding="utf-8"), 0
+        for one in lists.planned(given(), language.read(code)):
+            page = plan
+            if one["file"]:
+                assert f'href="{one["file"]}"' in plan
+                page = (site / code / one["file"]).read_text(encoding="utf-8")
+                assert 'aria-current="true"' in page
+            for row in one["whole"] or one["rows"]:
+                assert f'#section={row["section_id"]}"' in page
+                rows += 1
+        assert rows == sum(one["count"] for one in whole)
 
 
 def test_only_public_columns_leave(site: Path) -> None:

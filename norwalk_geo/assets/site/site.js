@@ -46,21 +46,29 @@
     const ZONE = 3; /* the column, as plan.html writes it */
     const apply = () => {
       let shown = 0;
-      document.querySelectorAll("details.group").forEach((group) => {
-        const isAsked = !when.value || when.value === group.id;
+      const asked = (zone && zone.value) || "";
+      document.querySelectorAll(".group").forEach((group) => {
+        const isAsked = !when || !when.value || when.value === group.id;
         let here = 0;
         group.querySelectorAll("tbody tr").forEach((row) => {
-          row.hidden = Boolean(zone && zone.value) && row.cells[ZONE].textContent !== zone.value;
+          row.hidden = Boolean(asked) && row.cells[ZONE].textContent !== asked;
           here += row.hidden ? 0 : 1;
         });
-        group.hidden = !isAsked || !here;
-        if (when.value && isAsked) group.open = true;
+        /* What is not on this page has a page of its own, which opens at the same zone. */
+        group.hidden = !isAsked || !(here || "more" in group.dataset);
+        group.querySelectorAll(".rest a").forEach((link) => (link.hash = asked && `zone=${encodeURIComponent(asked)}`));
+        if (when && when.value && isAsked) group.open = true;
         shown += group.hidden ? 0 : here;
       });
       byId("zone-found").textContent = fill(filters.dataset.found, { count: shown.toLocaleString(root.lang) });
     };
     filters.addEventListener("submit", (event) => event.preventDefault());
-    when.addEventListener("change", () => {
+    const chosenBefore = new URLSearchParams(location.hash.slice(1)).get("zone");
+    if (zone && chosenBefore) {
+      zone.value = chosenBefore;
+      apply();
+    }
+    if (when) when.addEventListener("change", () => {
       apply();
       const chosen = when.value && byId(when.value);
       const panel = window.norwalk && window.norwalk.page && window.norwalk.page.panel;

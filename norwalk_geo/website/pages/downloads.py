@@ -17,8 +17,6 @@ from norwalk_geo.website.pages.language import Language, number
 
 __all__ = ["named", "write", "write_geojson"]
 
-# Spreadsheet programs read text that begins so as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KB = 1024
 _LISTED = (
     "streets.csv",
@@ -65,11 +63,7 @@ def _ramps(given: Given) -> gpd.GeoDataFrame:
 
 def _csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a CSV that no spreadsheet program takes for formulas."""
-    safe = frame.copy()
-    for column in safe.columns[[str(kind) in {"str", "object"} for kind in safe.dtypes]]:
-        text = safe[column].astype("str").where(safe[column].notna())
-        risky = text.str.startswith(_FORMULA).fillna(value=False).astype(bool)
-        safe[column] = safe[column].mask(risky, "'" + text)
+    safe = io.plain_text(frame)
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 

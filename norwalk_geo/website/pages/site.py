@@ -181,6 +181,7 @@ def _shared(given: Given, words: Language, chart: mapping.Drawn) -> dict[str, An
         ],
         "map": {"styles": chart.styles, "scripts": chart.scripts.get(words.code, ())},
         "has_numbers": chart.has_numbers,
+        "parent": "",
     }
 
 
@@ -207,6 +208,20 @@ def _pages(
             scripts=[*scripts, "assets/site.js"],
         )
         _save(folder / words.code / page.file, text)
+        if page.template == "plan":
+            _long_lists(folder / words.code, page.file, templates, {**shared, **content})
+
+
+def _long_lists(
+    folder: Path, parent: str, templates: jinja2.Environment, content: Mapping[str, Any]
+) -> None:
+    """Write a page for each list that its page shows the beginning of."""
+    for group in (one for one in (*content["groups"], *content["done"]) if one["file"]):
+        named = {"file": group["file"], "heading": group["name"], "parent": parent}
+        text = templates.get_template("site/list.html").render(
+            {**content, **named, "group": group}, has_map=False, scripts=["assets/site.js"]
+        )
+        _save(folder / group["file"], text)
 
 
 def _chooser(folder: Path, given: Given, every: list[Language]) -> None:
