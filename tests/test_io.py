@@ -48,6 +48,21 @@ def test_what_is_written_reads_back_the_same(tmp_path: Path, ending: str) -> Non
     pd.testing.assert_frame_equal(io.read_table(path, "surveys"), checked)
 
 
+@pytest.mark.parametrize("kind", ["str", "object", "category"])
+def test_text_that_a_spreadsheet_would_run_is_made_plain(kind: str) -> None:
+    cells = ["=1+1", "@SUM(A1)", "\tx", "Elm Street", None]
+    frame = pd.DataFrame({"name": pd.Series(cells, dtype=kind), "cost_usd": -1.5})
+    safe = io.plain_text(frame.set_axis([0] * 5))
+    assert safe["name"].tolist()[:4] == ["'=1+1", "'@SUM(A1)", "'\tx", "Elm Street"]
+    assert safe["name"].isna().tolist() == [False] * 4 + [True]
+    assert safe["cost_usd"].eq(-1.5).all()
+
+
+def test_a_number_beside_text_stays_a_number() -> None:
+    frame = pd.DataFrame({"cell": pd.Series([-5, "-5"], dtype="object")})
+    assert io.plain_text(frame)["cell"].tolist() == [-5, "'-5"]
+
+
 @settings(max_examples=15)
 @given(frame=strategies.sections())
 @pytest.mark.parametrize("ending", ["gpkg", "parquet", "geoparquet"])

@@ -98,7 +98,7 @@ def _write_sheet(path: Path, sheet: pd.DataFrame, as_of: dt.date) -> None:
     """Write the sheet for fixes; the same rows give the same bytes."""
     created = dt.datetime.combine(as_of, dt.time())
     with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
-        report.plain_text(sheet.reset_index()).to_excel(writer, sheet_name="fixes", index=False)
+        io.plain_text(sheet.reset_index()).to_excel(writer, sheet_name="fixes", index=False)
         writer.book.set_properties({"created": created})
         writer.sheets["fixes"].freeze_panes(1, 2)
 

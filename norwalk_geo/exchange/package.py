@@ -22,8 +22,6 @@ _TYPES = {
     "boolean": "boolean",
     "date": "date",
 }
-# A cell that begins with one of these is a formula to a spreadsheet program.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def public_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -87,10 +85,7 @@ def _resource(name: str, frame: pd.DataFrame) -> dict[str, Any]:
 
 def _csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a table without geometry; an apostrophe keeps text from being read as a formula."""
-    flat = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    for column in flat.columns[flat.dtypes.eq("str")]:
-        risky = flat[column].str.startswith(_FORMULA).fillna(value=False)
-        flat[column] = flat[column].mask(risky, "'" + flat[column])
+    flat = io.plain_text(pd.DataFrame(frame.drop(columns="geometry", errors="ignore")))
     flat.to_csv(path, index=False, lineterminator="\r\n", date_format="%Y-%m-%d")
 
 

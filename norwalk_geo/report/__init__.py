@@ -23,7 +23,7 @@ from norwalk_geo.report.scored_page import value_text
 from norwalk_geo.report.sheets import sheets
 from norwalk_geo.report.sited import Sited, site_notes, sites_summary, write_sites
 from norwalk_geo.report.summary import summary
-from norwalk_geo.report.tables import plain_text, street_table, work_table
+from norwalk_geo.report.tables import street_table, work_table
 from norwalk_geo.report.workbook import workbook
 from norwalk_geo.report.writing import write_csv, write_json
 from norwalk_geo.report.zone_map import ZoneValues, latest_by_zone, zone_maps, zone_shapes
@@ -54,7 +54,6 @@ __all__ = [
     "field_words",
     "field_workbook",
     "latest_by_zone",
-    "plain_text",
     "projects_summary",
     "read_entries",
     "read_field_file",

@@ -12,10 +12,8 @@ if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
     from norwalk_geo.schema import Condition, Sections
 
-__all__ = ["plain_text", "street_table", "work_table"]
+__all__ = ["street_table", "work_table"]
 
-# A cell that begins with one of these is a formula to a spreadsheet program.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PLACE = ["source_id", "street_name", "from_street", "to_street", "functional_class", "zone_id"]
 
 
@@ -78,29 +76,3 @@ def street_table(sections: Sections, condition: Condition, plan: Plan) -> pd.Dat
     survey["survey_date"] = survey["survey_date"].dt.date
     table = _places(sections).join(measures).join(survey).join(plan.outcomes)
     return table.reset_index()
-
-
-def plain_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """
-    Keep a spreadsheet program from reading text cells of a CSV as formulas.
-
-    Parameters
-    ----------
-    frame
-        Any table.
-
-    Returns
-    -------
-    safe
-        The same, with an apostrophe before text that begins as a formula does.
-
-    Examples
-    --------
-    >>> plain_text(pd.DataFrame({"street_name": ["=1+1", "Elm Street"]}))["street_name"].tolist()
-    ["'=1+1", 'Elm Street']
-    """
-    safe = frame.copy()
-    for column in safe.columns[safe.dtypes.eq("str")]:
-        risky = safe[column].str.startswith(_FORMULA).fillna(value=False)
-        safe[column] = safe[column].mask(risky, "'" + safe[column])
-    return safe

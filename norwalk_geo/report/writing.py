@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from norwalk_geo import io
 from norwalk_geo.report.summary import plain
-from norwalk_geo.report.tables import plain_text
 
 __all__ = ["write_csv", "write_json"]
 
@@ -34,7 +34,8 @@ def write_csv(path: Path, frame: pd.DataFrame, notice: str = "") -> None:
         The file is written.
     """
     noted = frame.assign(notice=notice) if notice else frame
-    plain_text(noted).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    safe = io.plain_text(noted)
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
