@@ -7,7 +7,12 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON ?= python3
-JOBS ?= 2
+# Processes of the tests.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+# Times as many examples of every property: make test EXAMPLES=10
+export EXAMPLES ?= 1
+# A test that starts Python must not compile the package each time.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
@@ -53,11 +58,11 @@ figures: install-dev  ## Write the figures of the example cities anew (Syracuse 
 
 .PHONY: test
 test: install-dev system lint  ## Run every check and every test, doctests included.
-	$(BIN)/pytest -n $(JOBS) --doctest-modules tests norwalk_geo
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --doctest-modules tests norwalk_geo
 
 .PHONY: quick
 quick: install-dev  ## Run the tests that together take less than a minute.
-	$(BIN)/pytest -q -n $(JOBS) -m "not slow and not browser and not real" tests
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m "not slow and not browser and not real" tests
 
 .PHONY: lint
 lint: install-dev  ## Check style, layout and types.
