@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from browser import judge
 from typer.testing import CliRunner
 
 from benchmarks.deterioration import sandiego, syracuse
@@ -150,7 +151,7 @@ def test_maintenance_together_may_be_an_alteration() -> None:
         treatments.combined_ada_kind(["paint"], rows)
 
 
-def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
+def test_the_commands_write_what_they_say(tmp_path: Path, browser_path: str) -> None:
     city, run = tmp_path / "c", CliRunner()
     made = run.invoke(app, ["new", str(city), "--synthetic", "--size", "120", "-q"])
     assert made.exit_code == 0, made.output
@@ -165,6 +166,7 @@ def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
     assert listed["notice"].eq(summary["notice"]).all()
     page = (folder / "assess.html").read_text(encoding="utf-8")
     assert "Invented data" in page
+    assert not browser_path or judge(browser_path, folder / "assess.html") == {}
     outlook = summary["outlook"]
     assert f"{outlook['below']:,} of {outlook['sections']:,} sections are forecast" in page
     if outlook["likely_below"] is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from browser import judge
 from commands import bytes_of, copy_city, edit, make_city, norwalk
 from hypothesis import given, settings, strategies
 
@@ -358,7 +359,9 @@ def second(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return city
 
 
-def test_two_editions_are_compared_in_every_file(second: Path, tmp_path: Path) -> None:
+def test_two_editions_are_compared_in_every_file(
+    second: Path, tmp_path: Path, browser_path: str
+) -> None:
     said = norwalk("diff", second, "final", "less", "--out", tmp_path, "--json")
     assert said.code == 0, said.err
     told = said.json
@@ -385,6 +388,7 @@ def test_two_editions_are_compared_in_every_file(second: Path, tmp_path: Path) -
     costs = {f"{usd:,.0f}" for usd in after.work["cost_usd"] if usd > 1000}
     assert not costs & set(re.findall(r"\$([\d,]+)", page[page.index("streets-title") :]))
     assert "Invented data" in (tmp_path / "diff_map.html").read_text(encoding="utf-8")
+    assert not browser_path or judge(browser_path, *sorted(tmp_path.glob("diff*.html"))) == {}
     same = norwalk("diff", second, "final", "draft 1", "--out", tmp_path / "same", "--json").json
     assert [name for name, count in same["changes"].items() if count] == ["same"]
     assert "is no edition" in error("diff", second, "final", "other", "--out", tmp_path / "no")

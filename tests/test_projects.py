@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from browser import judge
 from commands import edit, norwalk
 from hypothesis import given
 from hypothesis import strategies as st
@@ -356,7 +357,7 @@ def test_packages_stay_whole_and_totals_are_the_plans_to_the_cent() -> None:
 
 @pytest.mark.slow
 def test_the_command_writes_what_the_rooms_say(
-    own_city: Path, planned: Path, tmp_path: Path
+    own_city: Path, planned: Path, tmp_path: Path, browser_path: str
 ) -> None:
     rows, phases, orders = tables()
     ids = gpd.read_file(own_city / "clean" / "sections.gpkg")["section_id"].tolist()
@@ -385,5 +386,6 @@ def test_the_command_writes_what_the_rooms_say(
     assert set(weeks["project_id"]) == set(proposed.loc[proposed["year"].eq(2027), "project_id"])
     page = (out / "projects.html").read_text(encoding="utf-8")
     assert "6 of 9 delivered projects were on time" in page
+    assert not browser_path or judge(browser_path, out / "projects.html") == {}
     assert "Invented data" in page
     assert (out / "projects.xlsx").stat().st_size > 5_000

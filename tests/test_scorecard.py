@@ -10,6 +10,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+from browser import judge
 from commands import bytes_of, make_city, norwalk
 from shapely import LineString, box
 
@@ -237,7 +238,9 @@ def test_the_accessible_share_never_counts_the_unmeasured_as_met() -> None:
     assert whole["status"] == "partial"
 
 
-def test_a_citys_scorecard_is_written_whole_and_the_same_every_time(city: Path) -> None:
+def test_a_citys_scorecard_is_written_whole_and_the_same_every_time(
+    city: Path, browser_path: str
+) -> None:
     said = norwalk("scorecard", city, "--json")
     assert said.code == 0, said.err
     assert said.json["measures"] == 36
@@ -249,6 +252,8 @@ def test_a_citys_scorecard_is_written_whole_and_the_same_every_time(city: Path) 
     page = (city / "out" / "scorecard" / "scorecard.es.html").read_text(encoding="utf-8")
     assert '<html lang="es">' in page
     assert "aún no revisada" in page
+    files = sorted((city / "out" / "scorecard").glob("*.html"))
+    assert not browser_path or judge(browser_path, *files) == {}
     assert norwalk("scorecard", city, "-q").code == 0
     assert bytes_of(city / "out" / "scorecard") == first
 
