@@ -106,6 +106,9 @@ WARNED = {"detectable_warning": "tactile and contrasted", "detectable_warning_de
             "infeasible",
             "no ramp",
         ),
+        # A record that nobody signed excuses nothing.
+        (MISSING | {"infeasible_record": "File 7"}, "due", "no ramp"),
+        (MISSING | {"infeasible_signed": "2024-02-02"}, "due", "no ramp"),
         (
             FULL | WARNED | {"infeasible_record": "File 7", "infeasible_signed": "2024-02-02"},
             "none",

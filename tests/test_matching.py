@@ -131,6 +131,12 @@ def test_a_length_that_contradicts_lowers_the_score(lines: Network) -> None:
     ]
     assert scores == sorted(scores, reverse=True)
     assert one(lines, **row, given_length_ft=100)[0] == "unmatched"
+    # A street too short loses 35 points at the most; one over three times the length, twice that.
+    far = [
+        matching.match(table(row | {"given_length_ft": ft}), lines).matches["score"].item()
+        for ft in (5000, 100, 10)
+    ]
+    assert [scores[0] - score for score in far] == pytest.approx([35, 70, 70])
 
 
 def test_the_length_stands_for_a_limit_that_is_not_found(lines: Network) -> None:

@@ -225,6 +225,14 @@ def test_an_intersection_counts_once() -> None:
     assert area_sf(corner).sum() == pytest.approx(200 * 40 + 80 * 20)
 
 
+def test_a_street_that_meets_at_a_slant_begins_at_the_edge_of_the_wider_one() -> None:
+    up = 3**0.5 / 2
+    slant = streets(e=[(0, 0), (100, 0)], w=[(0, 0), (-100, 0)], n=[(0, 0), (50, 100 * up)]).assign(
+        width_ft=[40.0, 40.0, 20.0]
+    )
+    assert area_sf(slant).sum() == pytest.approx(200 * 40 + (100 - 20 / up) * 20)
+
+
 def test_a_bend_loses_nothing() -> None:
     bend = streets(a=[(0, 0), (100, 0)], b=[(100, 0), (100, 100)]).assign(width_ft=30.0)
     assert area_sf(bend).sum() == 200 * 30

@@ -163,6 +163,13 @@ def test_inspections_with_a_long_pause_are_two_surveys() -> None:
     assert len(kept) == 2
 
 
+@pytest.mark.parametrize(("day", "surveys"), [("2020-06-30", 1), ("2020-07-01", 2)])
+def test_a_pause_of_more_than_sixty_days_is_long(day: str, surveys: int) -> None:
+    made = [sheet("AC", 2500, [], section_id="s", survey_date=one) for one in ("2020-05-01", day)]
+    sheets = pci.check_sheets(*lists(made), units="us")
+    assert len(pci.rate_sections(sheets, pci.rate(sheets))) == surveys
+
+
 def test_made_tables_are_what_their_schemas_say() -> None:
     sheets = pci.check_sheets(*lists([sheet("AC", 2500, WORN), sheet("PCC", 20, [])]), units="us")
     sample_pci = pci.rate(sheets)

@@ -279,6 +279,13 @@ def test_a_blocked_time_is_left_free() -> None:
     made = projects.schedule(tasks(("a", 1, "slurry_seal", 1)), blocked, SUMMER)
     # The week of 21 September is the last but one of the season.
     assert made.loc["a", "starts"] == pd.Timestamp("2026-09-21")
+    # One day of a week is enough: its Monday at the end of a clash, its Sunday at the beginning.
+    monday = blocked.assign(ends=dt.date(2026, 9, 21))
+    made = projects.schedule(tasks(("a", 1, "slurry_seal", 1)), monday, SUMMER)
+    assert made.loc["a", "starts"] != pd.Timestamp("2026-09-21")
+    sunday = blocked.assign(starts="2026-07-12")
+    made = projects.schedule(tasks(("a", 1, "slurry_seal", 1)), sunday, SUMMER)
+    assert made.loc["a", "starts"] != pd.Timestamp("2026-07-06")
     none = projects.schedule(tasks(("a", 2, "slurry_seal", 1)), blocked, SUMMER)
     # Two weeks are only free when the next summer begins.
     assert none["starts"].tolist() == [pd.Timestamp("2027-06-07")]

@@ -44,10 +44,11 @@ def test_response_times_by_hand() -> None:
     assert found.xs(("pothole", "no zone"))["open_requests"] == 1
 
 
-def test_a_request_closed_later_is_open_as_of_the_day() -> None:
-    table = asked(("r1", "pothole", "2026-06-30", "2026-07-20"))
+@pytest.mark.parametrize(("closed", "is_open"), [("2026-07-01", 0), ("2026-07-02", 1)])
+def test_a_request_closed_later_is_open_as_of_the_day(closed: str, is_open: int) -> None:
+    table = asked(("r1", "pothole", "2026-06-30", closed))
     found = requests.response_times(table, pd.Series(dtype="str"), as_of=AS_OF)
-    assert found.xs(("pothole", "all"))["open_requests"] == 1
+    assert found.xs(("pothole", "all"))["open_requests"] == is_open
 
 
 def test_days_that_cannot_be_are_refused() -> None:

@@ -86,6 +86,23 @@ def test_the_condition_index_is_the_last_survey_weighted_by_area() -> None:
     assert rows.loc[2026, "status"] == "computed"
 
 
+def test_a_survey_after_the_day_is_not_known_yet() -> None:
+    """In the year that is under way, too: a table may hold surveys that the day has not seen."""
+    rated = surveys(("s1", "2025-08-01", 40), ("s1", "2026-05-01", 90))
+    day = dt.date(2026, 1, 31)
+    found = scorecard.condition_index(rated, sections(), schema.parameters("classes"), as_of=day)
+    assert found["value"].tolist() == [40]
+
+
+def test_nine_tenths_known_is_the_whole() -> None:
+    verdicts = ["pass"] * 9 + ["unknown"]
+    findings = pd.DataFrame({"verdict": verdicts, "is_enforced": True, "feature": "ramps"})
+    findings["feature_id"] = [f"r{k}" for k in range(10)]
+    found = scorecard.accessible_share(findings, period=2026)
+    assert found["known_pct"].tolist() == [90, 90]
+    assert set(found["status"]) == {"computed"}
+
+
 def test_miles_count_a_section_once_a_year_and_only_the_citys() -> None:
     done = work(
         ("s1", "2025-07-01", "slurry_seal", 10_000, "gas tax"),

@@ -132,6 +132,13 @@ def test_what_is_not_ordered_and_dated_is_left_out_with_the_reason(
     assert reason in left["reason"].iloc[0]
 
 
+def test_what_is_ordered_or_ends_on_the_very_day_is_in_the_feed() -> None:
+    day = str(FEED.as_of)
+    feed, left = made(closure(closed_from="2026-06-20", closed_until=day), notice=day)
+    assert len(feed["features"]) == 1
+    assert left.empty
+
+
 def test_a_project_without_closures_is_listed_and_unknown_ids_are_refused() -> None:
     table = schema.check(pd.DataFrame([closure()]), "closures")
     named = projects(("p1", "2026-06-01"), ("p2", "2026-06-01"))
