@@ -14,6 +14,7 @@ import postgres
 import pytest
 from hypothesis import HealthCheck, settings
 from shapely import LineString
+from strategies import IS_THOROUGH, TIMES
 
 if TYPE_CHECKING:
     from norwalk_geo.towns import Town
@@ -23,12 +24,13 @@ REAL = Path(__file__).parents[2] / "shared" / "data"
 _ORIGIN = (6_530_000.0, 1_800_000.0)
 _CELL_FT = 100.0
 
-# CI is slower than a desk: no test fails for being slow, and none depends on luck.
+# CI is slower than a desk: no test fails for being slow, and none depends on luck, but where more
+# examples are asked for.
 settings.register_profile(
     "norwalk",
     deadline=None,
-    derandomize=True,
-    max_examples=40,
+    derandomize=not IS_THOROUGH,
+    max_examples=40 * TIMES,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("norwalk")

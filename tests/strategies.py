@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 import geopandas as gpd
 import pandas as pd
+from hypothesis import settings
 from hypothesis import strategies as st
 from shapely import LineString
+
+# Times as many examples of every property; more than once is for the night, not for every change.
+TIMES = int(os.environ.get("EXAMPLES") or 1)
+IS_THOROUGH = TIMES > 1
 
 # Letters of every kind, but neither control characters nor blanks at the ends, which files lose.
 words = st.text(
@@ -17,6 +23,11 @@ ids = st.integers(0, 16**10 - 1).map(lambda number: f"s{number:010x}")
 days = st.dates(dt.date(1980, 1, 1), dt.date(2100, 12, 31))
 points = st.floats(0, 100, allow_nan=False).map(lambda value: round(value, 3))
 _COORDINATE = st.integers(-50_000, 50_000)
+
+
+def examples(count: int, **more: object) -> settings:
+    """So many examples of a property, times those that `make test EXAMPLES=` asks for."""
+    return settings(max_examples=count * TIMES, **more)
 
 
 def _maybe(values: st.SearchStrategy) -> st.SearchStrategy:

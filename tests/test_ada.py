@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import assert_like
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point
+from strategies import examples
 
 from norwalk_geo import ada, schema
 from norwalk_geo.ada.conditions import parse
@@ -284,7 +285,7 @@ def strict(frame: gpd.GeoDataFrame, rules: pd.DataFrame = DRAWN) -> pd.Series:
     return ada.find(frame, rules=rules)["verdict"]
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(st.lists(ramp, min_size=1, max_size=4), st.data())
 def test_what_is_taken_away_never_passes_and_never_turns_a_verdict(
     rows: list[dict[str, Any]], data: st.DataObject
@@ -300,7 +301,7 @@ def test_what_is_taken_away_never_passes_and_never_turns_a_verdict(
     assert gone.isin(["unknown"]).all()
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(st.lists(ramp, min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_order_and_company_change_nothing(rows: list[dict[str, Any]], random: Any) -> None:
     frame = ramps(*rows)
@@ -312,7 +313,7 @@ def test_order_and_company_change_nothing(rows: list[dict[str, Any]], random: An
     pd.testing.assert_series_equal(alone, whole.reindex(alone.index))
 
 
-@settings(max_examples=12)
+@examples(12)
 @given(ramp, st.floats(0, 5, allow_nan=False))
 def test_a_larger_error_only_leaves_more_open(row: dict[str, Any], error: float) -> None:
     frame = ramps(row)

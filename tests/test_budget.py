@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from norwalk_geo import budget, deterioration, pci, schema, towns, treatments
 from norwalk_geo.budget import bound as bounds
@@ -111,7 +112,7 @@ def tiny(
 # ------------------------------------------------------------------ brute force
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25, deadline=None)
 @given(
     cls=st.sampled_from(CLASSES),
     surface=st.sampled_from(SURFACES),
@@ -135,7 +136,7 @@ def test_best_life_is_the_best_of_all(life, cls, surface, points, prices) -> Non
     assert benefit[0] - float(spent[0] @ money) == pytest.approx(best, rel=1e-12, abs=1e-9)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from(CLASSES), st.sampled_from(SURFACES), st.integers(20, 70)),

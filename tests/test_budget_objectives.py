@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 from test_budget import streets, surveyed
 from test_budget_funds import ROWS, YEARS, city, every, life, tables  # noqa: F401 - a fixture
 
@@ -96,7 +97,7 @@ def test_a_target_out_of_reach_is_named_with_the_nearest(life) -> None:  # noqa:
     assert f"a plan comes to {reached:,.4g} points" in problem.what
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6, deadline=None)
 @given(
     pci=st.tuples(*[st.floats(20, 90)] * 3),
     usd=st.tuples(st.integers(0, 40_000), st.integers(1, 60_000)),

@@ -7,8 +7,9 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
+from strategies import examples
 from test_budget import lives, streets, surveyed
 from test_budget_demands import waits
 from test_ramps import grid_case, ramps
@@ -21,7 +22,7 @@ from norwalk_geo.errors import InfeasibleError
 
 YEARS = (2027, 2028)
 CLASSES = ("residential", "arterial", "collector")
-FEW = settings(max_examples=8, phases=(Phase.explicit, Phase.generate), deadline=None)
+FEW = examples(8, phases=(Phase.explicit, Phase.generate), deadline=None)
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from norwalk_geo import deterioration, schema
 from norwalk_geo.cli import decay
-from norwalk_geo.deterioration import Protocol, held_out, scales, shapes
+from norwalk_geo.deterioration import Protocol, held_out, scales, shapes, widths
+from norwalk_geo.deterioration import judging as judging_scores
 from norwalk_geo.errors import SchemaError
 
 judging = importlib.import_module("norwalk_geo.deterioration.backtest")
@@ -203,11 +205,46 @@ def test_what_is_added_must_help_in_years_that_it_was_not_learned_from() -> None
     """With one survey year cases are tried by section; with many, no year is in two folds."""
     ids = np.repeat([f"s{k}" for k in range(40)], 6)
     one = pd.DataFrame({"section_id": ids, "year": 2020})
-    assert pd.Series(calibrate._folds(one)).groupby(ids).nunique().eq(1).all()
+    assert pd.Series(calibrate._folds(one, one)[1]).groupby(ids).nunique().eq(1).all()
     many = one.assign(year=np.tile(range(2012, 2018), 40))
-    fold = pd.Series(calibrate._folds(many))
+    fold = pd.Series(calibrate._folds(many, many)[1])
     assert fold.nunique() == 5
     assert fold.groupby(many["year"]).nunique().eq(1).all()
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0, 10.0])
+def test_the_step_of_a_scale_is_seen_and_filled(step: float) -> None:
+    rng = np.random.default_rng(1)
+    given = rng.uniform(20, 90, 3000)
+    rated = np.round(given / step) * step if step else given
+    assert widths.step(rated) == pytest.approx(step)
+    spread = widths.spread_over_steps(rated, step)
+    assert np.abs(spread - rated).max() <= step / 2 + 1e-9
+    assert spread.mean() == pytest.approx(rated.mean(), abs=0.02)
+
+
+@pytest.mark.parametrize("step", [0.0, 10.0])
+@pytest.mark.parametrize("year_sd", [0.0, 6.0])
+def test_intervals_hold_eight_of_ten_of_years_not_seen(step: float, year_sd: float) -> None:
+    """Forecasts of 50 with errors of 8 points and of their year; tried on two hundred new years."""
+    rng = np.random.default_rng(5)
+    year = np.repeat(np.arange(40), 200)
+    truth = 50 + rng.normal(0, year_sd, 40)[year] + rng.normal(0, 8, len(year))
+    rated = np.round(truth / step) * step if step else truth
+    cases = pd.DataFrame({"pci": 50.0, "pci_low": 45.0, "pci_high": 55.0, "model": 50.0})
+    cases = pd.concat([cases] * len(year), ignore_index=True).assign(
+        year=year, ahead=3.0, rated=widths.spread_over_steps(rated, step)
+    )
+    found = widths.widths(cases)
+    new = rng.normal(0, year_sd, 200)[:, None] + rng.normal(0, 8, (200, 50))
+    low, high = -5 * found.below[0, 0], 5 * found.above[0, 0]
+    assert ((new >= low) & (new <= high)).mean() == pytest.approx(0.8, abs=0.04)
+
+
+def test_a_step_half_inside_counts_half() -> None:
+    judged = pd.DataFrame({"rated": [50.0, 60.0], "low": [50.0, 20.0], "high": [80.0, 50.0]})
+    assert judging_scores._of_steps(judged, 10.0) == pytest.approx(0.25)
+    assert judging_scores._of_steps(judged, 0.0) == pytest.approx(0.5)
 
 
 # ------------------------------------------------------------------ with the work that is usual
@@ -360,7 +397,7 @@ def test_the_chains_curve_falls_and_follows_the_truth() -> None:
     assert curve[15 * 12] == pytest.approx(truth, abs=12)
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(
     st.lists(
         st.tuples(st.integers(0, 30), st.integers(0, 40), st.floats(0, 100)),

@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from commands import edit, norwalk
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
+from strategies import examples
 
 from norwalk_geo import infrastructure, io, schema
 from norwalk_geo.errors import SchemaError
@@ -72,7 +73,7 @@ def test_a_plan_by_hand_adds_up_to_the_cent_and_loses_no_asset() -> None:
     }
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(cents=st.lists(st.integers(0, 10**9), max_size=12))
 def test_totals_are_sums_of_cents(cents: list[int]) -> None:
     assets = checked(*(work(2027 + k % 3, f"f{k % 2}", c / 100) for k, c in enumerate(cents)), {})

@@ -14,8 +14,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import strategies
-from hypothesis import given, settings
+from hypothesis import given
 from shapely import MultiLineString
+from strategies import examples
 
 from norwalk_geo import files, io, schema
 from norwalk_geo.errors import SchemaError, SourceError
@@ -63,7 +64,7 @@ def test_a_number_beside_text_stays_a_number() -> None:
     assert io.plain_text(frame)["cell"].tolist() == [-5, "'-5"]
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(frame=strategies.sections())
 @pytest.mark.parametrize("ending", ["gpkg", "parquet", "geoparquet"])
 def test_streets_read_back_the_same(
@@ -77,7 +78,7 @@ def test_streets_read_back_the_same(
     pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(checked))
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(frame=strategies.surveys())
 @pytest.mark.parametrize("ending", ["csv", "parquet", "gpkg"])
 def test_ratings_read_back_the_same(

@@ -21,8 +21,9 @@ import psycopg
 import pytest
 import strategies
 from commands import NOTICE, norwalk
-from hypothesis import given, settings
+from hypothesis import given
 from postgres import PASSWORD, Server
+from strategies import examples
 from test_io import in_child, surveys
 
 from norwalk_geo import config, io, schema
@@ -129,7 +130,7 @@ def test_without_the_driver_the_command_to_install_it_is_named(
 
 
 @postgis
-@settings(max_examples=25)
+@examples(25)
 @given(frame=strategies.sections())
 def test_streets_read_back_the_same(database: Server, frame: gpd.GeoDataFrame) -> None:
     address = database.address("public.round_sections")
@@ -141,7 +142,7 @@ def test_streets_read_back_the_same(database: Server, frame: gpd.GeoDataFrame) -
 
 
 @postgis
-@settings(max_examples=25)
+@examples(25)
 @given(frame=strategies.surveys())
 def test_ratings_read_back_the_same(database: Server, frame: pd.DataFrame) -> None:
     address = database.address("public.round_surveys")

@@ -9,8 +9,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 from test_budget import lives, streets, surveyed
 
 from norwalk_geo import budget, deterioration, towns, treatments
@@ -69,7 +70,7 @@ def best_of_all(case: Case, package: np.ndarray, mobilization_usd: float) -> flo
 # ------------------------------------------------------------------ brute force
 
 
-@settings(max_examples=6)
+@examples(6)
 @given(
     points=st.lists(st.floats(20, 95), min_size=3, max_size=3),
     usd=st.lists(st.integers(0, 60_000), min_size=3, max_size=3).filter(any),

@@ -7,8 +7,9 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 from test_budget_funds import FUNDS, can_pay, city
 
 from norwalk_geo import budget, deterioration, pci, schema, treatments
@@ -46,7 +47,7 @@ def drawn(life: treatments.Lifecycle, seed: int, count: int, money: float, years
 # ------------------------------------------------------------------ every policy
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15, deadline=None)
 @given(
     seed=st.integers(0, 999),
     count=st.integers(1, 30),

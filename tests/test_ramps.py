@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
+from strategies import examples
 from test_budget import lives, streets, surveyed
 
 from norwalk_geo import budget, deterioration, schema, treatments
@@ -104,7 +105,7 @@ def best_within_every_row(case: Case) -> float:
 # ------------------------------------------------------------------ against every plan
 
 
-@settings(max_examples=8, phases=(Phase.explicit, Phase.generate))
+@examples(8, phases=(Phase.explicit, Phase.generate))
 @given(
     points=st.lists(st.floats(20, 85), min_size=3, max_size=3),
     usd=st.floats(5_000, 90_000),

@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
+from strategies import examples
 from test_budget import lives, streets, surveyed
 from test_ramps import ramps
 
@@ -76,7 +77,7 @@ def best_of_all(case: Case) -> float:
     return -np.inf
 
 
-@settings(max_examples=3, phases=(Phase.explicit, Phase.generate))
+@examples(3, phases=(Phase.explicit, Phase.generate))
 @given(points=st.lists(st.floats(25, 80), min_size=3, max_size=3), usd=st.floats(8_000, 80_000))
 def test_no_rotation_with_ramps_beats_the_bound(life, points, usd) -> None:
     case = city(life, points, usd)
@@ -150,7 +151,7 @@ def test_backlog_and_holding_pay_for_ramps(life) -> None:
     assert held.least_pct <= held.share_pct
 
 
-@settings(max_examples=6, phases=(Phase.explicit, Phase.generate))
+@examples(6, phases=(Phase.explicit, Phase.generate))
 @given(points=st.lists(st.floats(25, 90), min_size=3, max_size=3), usd=st.floats(5_000, 80_000))
 def test_policies_pay_for_the_ramps_that_they_oblige(life, points, usd) -> None:
     case = city(life, points, usd)

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 from test_budget import streets, surveyed
 from test_budget_demands import best_of_all
 
@@ -92,7 +93,7 @@ def test_no_rotation_and_no_plan_beats_the_bound(life, name) -> None:
     assert ledger.broken(zones.shown(rotated.choice), zones.lives(rotated.found.treatments)) == []
 
 
-@settings(max_examples=4)
+@examples(4)
 @given(
     points=st.lists(st.floats(20, 95), min_size=3, max_size=3),
     usd=st.lists(st.integers(0, 60_000), min_size=3, max_size=3).filter(any),

@@ -4,9 +4,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString
+from strategies import examples
 
 from norwalk_geo import routing, schema
 from norwalk_geo.errors import ConfigError, CrsError, SchemaError
@@ -203,7 +204,7 @@ def times(found: pd.DataFrame) -> np.ndarray:
     return found[["forward_ms", "backward_ms"]].astype("float64").fillna(np.inf).to_numpy()
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(rows=_many, name=st.sampled_from(list(PROFILES.index)), share=st.floats(0.3, 1))
 def test_a_stricter_profile_never_goes_faster_or_farther(
     rows: list[dict[str, object]], name: str, share: float
@@ -226,7 +227,7 @@ def test_a_stricter_profile_never_goes_faster_or_farther(
         assert (loose <= strict).all()
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(rows=_many, name=st.sampled_from(list(PROFILES.index)))
 def test_avoiding_the_unknown_never_goes_farther(rows: list[dict[str, object]], name: str) -> None:
     avoid, flag, allow = (

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
+from strategies import examples
 
 from norwalk_geo import routing
 from norwalk_geo.errors import SchemaError
@@ -168,7 +169,7 @@ def with_turns(
 
 
 @given(drawings(), st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_turns_cost_what_brute_force_says(
     drawn: tuple[int, np.ndarray, bool], data: st.DataObject
 ) -> None:

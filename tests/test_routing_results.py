@@ -8,9 +8,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
+from strategies import examples
 
 from norwalk_geo import network, routing, schema, sources
 from norwalk_geo.errors import ConfigError, CrsError, SchemaError
@@ -162,7 +163,7 @@ def at_node(ways: routing.Ways, node: str) -> routing.Snapped:
     return routing.Snapped(ways, sites, ())
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(rows=_STREETS)
 def test_reach_is_that_of_networkx_and_a_stricter_traveller_gets_no_farther(
     rows: list[tuple[int, int, int, float | None, str]],
@@ -251,7 +252,7 @@ def test_the_nearest_of_a_kind_is_the_first_of_equals() -> None:
 # ------------------------------------------------------------------ people
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(
     counts=st.lists(st.integers(0, 500), min_size=1, max_size=4),
     by=st.sampled_from(["frontage", "area", "parcels"]),

@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
+from strategies import examples
 
 from norwalk_geo import routing
 from norwalk_geo.errors import CrsError, SchemaError
@@ -72,7 +73,7 @@ def within(now: routing.Snapped, then: routing.Snapped, ids: list[str], limit: i
 _STATES = st.lists(st.sampled_from(list(STATES)), min_size=7, max_size=7)
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(states=_STATES, limit_min=st.sampled_from([3.0, 6.0, 12.0]), most=st.integers(1, 3))
 def test_gains_by_edge_are_those_of_networks_built_anew(
     states: list[str], limit_min: float, most: int
@@ -137,7 +138,7 @@ ZONES = gpd.GeoDataFrame(
 )
 
 
-@settings(max_examples=3)
+@examples(3)
 @given(
     states=_STATES,
     out=st.lists(st.sampled_from(LADDER), min_size=1, max_size=3, unique=True),

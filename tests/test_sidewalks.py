@@ -11,9 +11,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
+from strategies import examples
 
 from norwalk_geo import network, routing, towns
 from norwalk_geo.errors import ConfigError, CrsError
@@ -187,7 +188,7 @@ def brute(edges: gpd.GeoDataFrame, row: pd.Series, places: gpd.GeoDataFrame, zon
     return int(counts[1][1].reindex(sorted(gained)).sum())
 
 
-@settings(max_examples=2)
+@examples(2)
 @given(st.integers(0, 10_000))
 def test_gains_agree_with_brute_force_on_small_towns(seed: int) -> None:
     streets = towns.town(20, seed=seed).streets

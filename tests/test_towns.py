@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from strategies import examples
 
 from norwalk_geo import config, io, network, schema, towns
 from norwalk_geo.errors import ConfigError
@@ -126,7 +127,7 @@ def test_another_seed_gives_another_town() -> None:
     assert not one.streets.sections["street_name"].equals(two.streets.sections["street_name"])
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(size=st.integers(20, 300), seed=st.integers(0, 10_000))
 def test_a_town_of_any_size_is_whole(size: int, seed: int) -> None:
     town = towns.town(size, seed=seed)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import timetables as toy
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
+from strategies import examples
 
 from norwalk_geo import sources, transit
 from norwalk_geo.errors import ConfigError, SchemaError, SourceError
@@ -207,7 +208,7 @@ reaches = st.lists(
 )
 
 
-@settings(max_examples=8, phases=[Phase.generate])
+@examples(8, phases=[Phase.generate])
 @given(
     network=small_networks(),
     access=reaches,
