@@ -29,8 +29,15 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    # Paragraphs of help are set anew for the width of the window; brackets stay as they are.
+    rich_markup_mode="markdown",
 )
+
+
+# Groups of commands in the help, in the order of a city's work.
+_DATA, _PLAN = "Bring data in", "Plan streets"
+_ACCESS, _TELL = "Check access", "Tell others"
 
 
 def _version(wanted: bool) -> None:
@@ -50,7 +57,7 @@ def _root(
     del version
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def new(
     city: Annotated[Path, typer.Argument(help="Folder to make.")],
     name: Annotated[str, typer.Option(help="Name of the city.")] = "",
@@ -89,7 +96,7 @@ def new(
         show.made(made)
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def check(
     city: City,
     report: Annotated[
@@ -122,7 +129,7 @@ def check(
         show.checked(read, counts)
 
 
-@app.command("import")
+@app.command("import", rich_help_panel=_DATA)
 def import_(
     source: Annotated[
         Path,
@@ -183,7 +190,7 @@ def import_(
         show.imported(brought)
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def match(
     city: City,
     default_class: Annotated[
@@ -218,7 +225,61 @@ def match(
         show.matched(brought)
 
 
-@app.command()
+app.command(rich_help_panel=_DATA)(fieldwork.survey)
+app.command(rich_help_panel=_DATA)(fieldwork.pci)
+
+
+@app.command(rich_help_panel=_PLAN)
+def run(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder for the results. Default: CITY/out."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Plan the repairs of the coming years within the budget, with a proof, and write every result.
+
+    Checks the city, plans, and writes index.html, work_plan.xlsx and .csv, by_fund.csv, plan.gpkg
+    and summary.json together; earlier results stay until the new ones are complete. Also called
+    norwalk plan. Other questions have commands of their own, as the list of norwalk --help shows.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import job
+
+        target = out or job.default_out(city)
+        show.planned(job.plan(city, target, as_of=as_of, show=show), target)
+
+
+@app.command(rich_help_panel=_PLAN)
+def compare(
+    city: City,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Folder for the results. Default: CITY/out/compare."),
+    ] = None,
+    as_of: Day = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """
+    Spend the same money by other policies, and ask what else it could do.
+
+    Do nothing, worst first, a ranking of StreetSaver's type and incremental benefit and cost beside
+    the plan; condition for less and more money; the cost of holding today's condition and of a
+    year's delay; streets that could be swapped. Writes compare.csv, .xlsx, .html and summary.json.
+    """
+    with guard(as_json=as_json, quiet=quiet) as show:
+        from norwalk_geo.cli import comparing, job
+
+        target = out or job.default_out(city) / "compare"
+        show.compared(comparing.compare(city, target, as_of=as_of, show=show), target)
+
+
+@app.command(hidden=True)
 def plan(
     city: City,
     out: Annotated[
@@ -230,10 +291,9 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """
-    Plan the repairs of the coming years within the budget, with a proof.
+    Do what norwalk run does: this is another name of the same command.
 
-    Writes plan.gpkg, work_plan.csv, work_plan.xlsx, summary.json and index.html together. Earlier
-    results stay until the new ones are complete.
+    Scripts that call it keep working; the help lists it under run alone.
     """
     with guard(as_json=as_json, quiet=quiet) as show:
         from norwalk_geo.cli import job
@@ -242,7 +302,16 @@ def plan(
         show.planned(job.plan(city, target, as_of=as_of, show=show), target)
 
 
-@app.command()
+app.command(rich_help_panel=_PLAN)(state.assess)
+app.command(rich_help_panel=_PLAN)(state.backtest)
+app.command(rich_help_panel=_PLAN)(kept.edition)
+app.command(rich_help_panel=_PLAN)(kept.diff)
+app.command(rich_help_panel=_PLAN)(kept.verify)
+app.command(rich_help_panel=_ACCESS)(inclusion.ada)
+app.command(rich_help_panel=_ACCESS)(reached.sites)
+
+
+@app.command(rich_help_panel=_TELL)
 def publish(
     city: City,
     out: Annotated[
@@ -273,70 +342,10 @@ def publish(
         show.published(made, folder)
 
 
-@app.command()
-def run(
-    city: City,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--out", help="Folder for the results. Default: CITY/out."),
-    ] = None,
-    as_of: Day = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """
-    Do the whole job: check the city, plan, and write every result.
-
-    The one command of a routine run. Other answers have commands of their own: assess, ada, sites,
-    scorecard, papers and publish.
-    """
-    with guard(as_json=as_json, quiet=quiet) as show:
-        from norwalk_geo.cli import job
-
-        target = out or job.default_out(city)
-        show.planned(job.plan(city, target, as_of=as_of, show=show), target)
-
-
-app.command()(kept.edition)
-app.command()(kept.diff)
-app.command()(kept.verify)
-app.command()(state.assess)
-app.command()(state.backtest)
-app.command()(state.scorecard)
-app.command()(reached.sites)
-app.command()(state.papers)
-app.command()(state.projects)
-app.command()(state.exchange)
-
-
-@app.command()
-def compare(
-    city: City,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--out", help="Folder for the results. Default: CITY/out/compare."),
-    ] = None,
-    as_of: Day = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """
-    Spend the same money by other policies, and ask what else it could do.
-
-    Do nothing, worst first, a ranking of StreetSaver's type and incremental benefit and cost beside
-    the plan; condition for less and more money; the cost of holding today's condition and of a
-    year's delay; streets that could be swapped. Writes compare.csv, .xlsx, .html and summary.json.
-    """
-    with guard(as_json=as_json, quiet=quiet) as show:
-        from norwalk_geo.cli import comparing, job
-
-        target = out or job.default_out(city) / "compare"
-        show.compared(comparing.compare(city, target, as_of=as_of, show=show), target)
-
-
-app.command()(inclusion.ada)
-app.command()(fieldwork.pci)
-app.command()(fieldwork.survey)
+app.command(rich_help_panel=_TELL)(state.papers)
+app.command(rich_help_panel=_TELL)(state.projects)
+app.command(rich_help_panel=_TELL)(state.scorecard)
+app.command(rich_help_panel=_TELL)(state.exchange)
 
 
 def main() -> None:

@@ -48,7 +48,7 @@ def edition(
     """
     Keep the plan under a name, decide on one that is kept, or list them.
 
-    A new name plans as norwalk plan does and keeps all of it in CITY/editions/NAME. For a name that
+    A new name plans as norwalk run does and keeps all of it in CITY/editions/NAME. For a name that
     is kept, only what is decided changes: its plan stays as it was. An adopted edition is never
     overwritten. What shows a plan (publish, papers, scorecard) takes the newest adopted edition,
     else the newest one, and says which; residents are told a year only for work that is adopted and
