@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import jsonschema
 import numpy as np
 import pytest
 
@@ -100,6 +99,9 @@ def test_the_graph_of_microsoft_comes_back_as_it_was(real: Path) -> None:
 def test_gatis_is_valid_and_slopes_have_its_units(
     real: Path, made: towns.Pedestrian, edges: gpd.GeoDataFrame
 ) -> None:
+    # Its import takes more than a second, which every worker would spend.
+    import jsonschema
+
     tables = {"ramps": made.ramps, "walks": made.walks, "crossings": made.crossings}
     nodes, lines = exchange.to_gatis(edges, tables)
     folder = real.parent / "standards" / "gatis"

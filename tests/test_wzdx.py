@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import geopandas as gpd
-import jsonschema  # type: ignore[import-untyped]
 import pandas as pd
 import pytest
 from conftest import REAL
@@ -75,7 +74,10 @@ def shape(kind: str) -> dict[str, Any]:
     }
 
 
-def validator() -> jsonschema.Draft7Validator:
+def validator() -> Any:
+    """Checker of a feed; its import takes more than a second, which every worker would spend."""
+    import jsonschema  # type: ignore[import-untyped]
+
     every = [json.loads(path.read_text(encoding="utf-8")) for path in SCHEMAS.glob("*.json")]
     registry: Registry[Any] = Registry().with_resources(
         [
