@@ -39,6 +39,7 @@ __all__ = [
     "Lanes",
     "Lives",
     "Tiny",
+    "both_values",
     "in_parallel",
     "in_turn",
     "point_benefit",
@@ -110,6 +111,65 @@ def values(  # noqa: PLR0913, PLR0917 - compiled: arrays, not records
                     z = weight[lane] * benefit - toll[layer, t, j, lane] + value[to, m, lane]
                     here[lane] = max(here[lane], z)
         value[layer, x] = here
+
+
+@njit(cache=True)
+def both_values(
+    arcs: Arcs,
+    shapes: Shapes,
+    lanes: Lanes,
+    charges: Charges,
+    i: int,
+    n: int,
+    toll: Floats,
+    value: Floats,
+) -> None:
+    """
+    Find the worth of the best life from every node, before and after the first alteration.
+
+    One pass does for both what `values` does for each, and to the same bit.
+
+    Parameters
+    ----------
+    arcs, shapes, lanes, charges, i, n, toll, value
+        As for `values`.
+
+    Returns
+    -------
+    nothing
+        The result is in `value`.
+    """
+    k = lanes.shape[i]
+    start = shapes.node_first[k]
+    count = shapes.node_first[k + 1] - start
+    weight, area = np.empty(WIDTH), np.empty(WIDTH)
+    before, after = np.empty(WIDTH), np.empty(WIDTH)
+    for lane in range(WIDTH):
+        weight[lane] = lanes.weight[i + min(lane, n - 1)]
+        area[lane] = lanes.area[i + min(lane, n - 1)]
+    has_bonus = charges.bonus.shape[0] > 0
+    e = shapes.arc_first[k + 1]
+    value[:, count] = 0.0
+    for x in range(count - 1, -1, -1):
+        node = shapes.node[start + x]
+        t = arcs.year[node]
+        before[:] = -np.inf
+        after[:] = -np.inf
+        for q in range(arcs.first[node + 1] - 1, arcs.first[node] - 1, -1):
+            e -= 1
+            m, j, benefit = shapes.end[e], arcs.treatment[q] + 1, arcs.benefit[q]
+            to = AFTER if charges.alters[j] else BEFORE
+            bonus = charges.bonus[q] if has_bonus else 0.0
+            for lane in range(WIDTH):
+                points = weight[lane] * benefit
+                if has_bonus:
+                    points += area[lane] * bonus
+                z = points - toll[AFTER, t, j, lane] + value[AFTER, m, lane]
+                after[lane] = max(after[lane], z)
+                z = points - toll[BEFORE, t, j, lane] + value[to, m, lane]
+                before[lane] = max(before[lane], z)
+        value[AFTER, x] = after
+        value[BEFORE, x] = before
 
 
 @njit(cache=True)
@@ -194,9 +254,10 @@ def _chunk(
             n += 1
         family = arcs.family[shapes.node[shapes.node_first[lanes.shape[i]]]]
         tolls(lanes, charges, i, n, family, toll)
-        values(arcs, shapes, lanes, charges, i, n, AFTER, toll, value)
         if has_due:
-            values(arcs, shapes, lanes, charges, i, n, BEFORE, toll, value)
+            both_values(arcs, shapes, lanes, charges, i, n, toll, value)
+        else:
+            values(arcs, shapes, lanes, charges, i, n, AFTER, toll, value)
         for lane in range(n):
             life = lives.treatments[i + lane] if wants else nobody
             benefit, altered = _count(

@@ -22,12 +22,13 @@ from norwalk_geo.budget.lanes import (
     CENT,
     WIDTH,
     Charges,
+    Flags,
     Floats,
     Integers,
     Lanes,
     Tiny,
 )
-from norwalk_geo.budget.pricing import values
+from norwalk_geo.budget.pricing import both_values
 from norwalk_geo.budget.ramps.paths import follow, use_of
 from norwalk_geo.budget.rows import CLOSED
 
@@ -104,6 +105,8 @@ class Now(NamedTuple):
         Treatment by section and year, year of the first alteration, points, and use by row.
     left
         Units left by row.
+    restless
+        Whether a section saw another life when it last looked, better or not.
     """
 
     lives: Tiny
@@ -111,6 +114,7 @@ class Now(NamedTuple):
     points: Floats
     mine: Floats
     left: Floats
+    restless: Flags
 
 
 @njit(cache=True)
@@ -222,6 +226,15 @@ def _merit(ledger: Ledger, left: Floats, change: Floats) -> float:
     return cost
 
 
+@njit(cache=True)
+def _wake(corners: Corners, now: Now, i: int) -> None:
+    """Let the sections that share corners with one look again."""
+    for k in range(corners.first[i], corners.first[i + 1]):
+        c = corners.corner[k]
+        for leg in corners.leg[corners.leg_first[c] : corners.leg_first[c + 1]]:
+            now.restless[leg] = True
+
+
 class _Room(NamedTuple):
     """Arrays that every section's turn writes over."""
 
@@ -253,13 +266,14 @@ def _turn(  # noqa: PLR0913, PLR0917 - compiled: arrays, not records
     rows, years = now.left.shape[0], charges.unit.shape[0]
     family = arcs.family[shapes.node[shapes.node_first[lanes.shape[i]]]]
     _prepare(lanes, charges, corners, now.altered, i, family, ledger.own, charge, toll)
-    values(arcs, shapes, lanes, charges, i, 1, AFTER, toll, value)
-    values(arcs, shapes, lanes, charges, i, 1, BEFORE, toll, value)
+    both_values(arcs, shapes, lanes, charges, i, 1, toll, value)
     top, points, first = _LEAST * (1.0 + abs(now.points[i])), 0.0, -1
+    now.restless[i] = False
     for lane in range(WIDTH if ledger.over >= 0.0 else 1):
         gain, altered, allowed = follow(arcs, shapes, lanes, charges, (i, lane), toll, value, life)
         if not allowed or (life == now.lives[i]).all():
             continue
+        now.restless[i] = True
         use_of(lanes, charges, arcs, shapes, ledger.use, pci, i, life, mine)
         for r in range(rows):
             change[r] = mine[r] - now.mine[i, r]
@@ -270,6 +284,8 @@ def _turn(  # noqa: PLR0913, PLR0917 - compiled: arrays, not records
             top, points, first = merit, gain, altered
             best[:], kept[0], kept[1] = life, mine, change
     if first >= 0:
+        if first != now.altered[i]:
+            _wake(corners, now, i)
         now.lives[i], now.altered[i], now.points[i] = best, first, points
         now.mine[i] = kept[0]
         for r in range(rows):

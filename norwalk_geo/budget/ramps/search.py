@@ -78,6 +78,7 @@ class _Search:
             points(case, every)[market.order],
             mine,
             np.zeros(rows),
+            np.ones(len(lives), dtype=bool),
         )
         self._count(now)
         return now
@@ -97,8 +98,12 @@ class _Search:
         lives[self.market.order] = now.lives
         return lives
 
+    def fits(self) -> bool:
+        """Whether no row is exceeded."""
+        return bool((self.now.left[: self.always] >= 0).all())
+
     def sweep(self, over: float, price: Floats, own: float = 0.0) -> int:
-        """Let every section choose once, in an order drawn anew."""
+        """Let sections that may move choose once, in an order drawn anew."""
         market = self.market
         is_free = over < 0
         tilts = (_SAME, _SAME, _SAME) if is_free else (_HIGH, _LOW, _TIGHT)
@@ -106,7 +111,10 @@ class _Search:
             (self.now.mine != 0).sum(axis=0), 1
         )
         ledger = Ledger(self.use, price, over, own, typical, self.always, *tilts)
-        return moves.sweep(
+        order = self.random.permutation(len(self.now.lives))
+        # Who saw no other life at eight sets of prices sleeps until a neighbor moves.
+        order = order if is_free else order[self.now.restless[order]]
+        moved = moves.sweep(
             market.case.graph,
             market.shapes,
             market.lanes,
@@ -114,9 +122,11 @@ class _Search:
             self.corners,
             ledger,
             self.now,
-            self.random.permutation(len(self.now.lives))[:_AT_ONCE],
+            order[:_AT_ONCE],
             self.pci,
         )
+        self.now.restless[:] |= is_free  # With one set of prices nobody saw much.
+        return moved
 
 
 def _corners(market: Market) -> Corners:
@@ -174,6 +184,8 @@ def _repair(search: _Search) -> None:
     for penalty, sweeps in _PENALTIES:
         for _ in range(sweeps):
             if not search.sweep(penalty, over):
+                if search.fits():  # Dearer rows leave everyone where they are.
+                    return
                 break
 
 
