@@ -231,14 +231,14 @@ def test_intervals_hold_eight_of_ten_of_years_not_seen(step: float, year_sd: flo
     year = np.repeat(np.arange(40), 200)
     truth = 50 + rng.normal(0, year_sd, 40)[year] + rng.normal(0, 8, len(year))
     rated = np.round(truth / step) * step if step else truth
-    cases = pd.DataFrame({"pci": 50.0, "pci_low": 45.0, "pci_high": 55.0, "model": 50.0})
-    cases = pd.concat([cases] * len(year), ignore_index=True).assign(
-        year=year, ahead=3.0, rated=widths.spread_over_steps(rated, step)
+    cases = pd.DataFrame({"year": year, "rated": widths.spread_over_steps(rated, step)}).assign(
+        pci=50.0, pci_low=45.0, pci_high=55.0, model=50.0, ahead=3.0
     )
     found = widths.widths(cases)
-    new = rng.normal(0, year_sd, 200)[:, None] + rng.normal(0, 8, (200, 50))
-    low, high = -5 * found.below[0, 0], 5 * found.above[0, 0]
-    assert ((new >= low) & (new <= high)).mean() == pytest.approx(0.8, abs=0.04)
+    new = 50 + (rng.normal(0, year_sd, 200)[:, None] + rng.normal(0, 8, (200, 50))).ravel()
+    rated = widths.spread_over_steps(np.round(new / step) * step if step else new, step)
+    low, high = 50 - 5 * found.below[0, 0], 50 + 5 * found.above[0, 0]
+    assert ((rated >= low) & (rated <= high)).mean() == pytest.approx(0.8, abs=0.04)
 
 
 def test_a_step_half_inside_counts_half() -> None:

@@ -3,8 +3,8 @@ What ratings held out say of the forecasts: what to add, and how wide intervals 
 
 The last rating of a history is predicted from those before it, and from the first half of it, so
 that short and long horizons both count. What is added is chosen by cross-validation over years, or
-over sections where there are few years; intervals are made from errors that the added part has not
-seen.
+over sections where there are few years. Intervals are made from every rating, forecast in the same
+two ways, and from errors that the added part has not seen.
 """
 
 from __future__ import annotations
@@ -21,18 +21,24 @@ from norwalk_geo.deterioration import described, held_out
 from norwalk_geo.deterioration.described import Layout
 from norwalk_geo.deterioration.latent import Model, Observed
 from norwalk_geo.deterioration.predict import Correction
+from norwalk_geo.deterioration.widths import (
+    LEAST_OF_YEAR,
+    LEAST_YEARS,
+    spread_over_steps,
+    step,
+    widths,
+)
 
 __all__ = ["Offset", "calibrate"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
 
-_LEAST, _LEAST_PART, _LEAST_LEVEL, _MOST_LEVELS = 50, 150, 250, 6
-_LEAST_TO_ADD, _LEVEL_KNOTS = 300, 6
+_LEAST, _LEAST_TO_ADD, _LEVEL_KNOTS = 50, 300, 6
 # Before anything is seen, a step of the added part is off by so many points: held-out ratings say.
 _SURES = (0.75, 1.5, 3.0, 6.0)
-_MOST, _CHUNK = 20_000, 50_000
-_EIGHTY_SHARE, _LEAST_YEARS, _LEAST_OF_YEAR, _YEAR_FOLDS = 0.8, 4, 20, 5
+_MOST, _CHUNK, _DAYS_PER_YEAR = 20_000, 50_000, 365.25
+_YEAR_FOLDS, _SECTION_FOLDS = 5, 2
 
 
 @dataclass(frozen=True)
@@ -79,56 +85,12 @@ class Offset:
         return made
 
 
-def _level(cases: pd.DataFrame) -> float:
-    """
-    Choose the share of held-out ratings that intervals must hold to hold 80 % of a new year's.
+@dataclass(frozen=True)
+class _Laid:
+    """Terms by case, and the fold of each."""
 
-    Ratings of one year share an error: of the crew, the weather, the method. Where years differ by
-    more than their ratings explain, the next year is one more draw from few, and the share is
-    raised as for K exchangeable groups (Dunn, Wasserman and Ramdas 2023).
-    """
-    error = cases["rated"] - cases["pci"]
-    groups = error.groupby(cases["year"])
-    means, sizes = groups.mean(), groups.size()
-    usual = sizes >= _LEAST_OF_YEAR
-    count = int(usual.sum())
-    if count < _LEAST_YEARS:
-        return _EIGHTY_SHARE
-    means, sizes = means[usual], sizes[usual]
-    center = float(np.average(means, weights=sizes))
-    between = float((sizes * (means - center) ** 2).sum() / (count - 1))
-    ratio = between / float(groups.var()[usual].mean())
-    return _EIGHTY_SHARE * (1 + max(0.0, 1 - 1 / ratio) / count)
-
-
-def _factors(side: pd.DataFrame, level: float) -> tuple[float, float]:
-    """Find the two factors that make intervals hold so many."""
-    below = (side["pci"] - side["rated"]) / (side["pci"] - side["pci_low"]).clip(lower=0.5)
-    above = (side["rated"] - side["pci"]) / (side["pci_high"] - side["pci"]).clip(lower=0.5)
-    first, second = (max(float(values.quantile((1 + level) / 2)), 0.2) for values in (below, above))
-    return first, second
-
-
-def _widths(cases: pd.DataFrame) -> Correction:
-    """Find the factors by horizon, one or two, and by forecast condition."""
-    middle = cases["ahead"].median()
-    sides = [cases[cases["ahead"] <= middle], cases[cases["ahead"] > middle]]
-    if min(map(len, sides)) < _LEAST_PART:
-        sides = [cases]
-    level = _level(cases)
-    count = int(np.clip(min(map(len, sides)) // _LEAST_LEVEL, 1, _MOST_LEVELS))
-    edges = np.unique(cases["model"].quantile(np.linspace(0, 1, count + 1)[1:-1]))
-    bins = np.searchsorted(edges, cases["model"])
-    at = cases["model"].groupby(bins).mean()
-    below, above = np.ones((len(sides), len(at))), np.ones((len(sides), len(at)))
-    for row, side in enumerate(sides):
-        whole = _factors(side, level)
-        for k, code in enumerate(at.index):
-            part = side[np.searchsorted(edges, side["model"]) == code]
-            found = _factors(part, level) if len(part) >= _LEAST_PART else whole
-            below[row, k], above[row, k] = found
-    years = np.array([side["ahead"].mean() for side in sides])
-    return Correction(years=years, at=at.to_numpy(), below=below, above=above)
+    matrix: Any  # sparse
+    fold: Integers
 
 
 def _held_out(
@@ -153,50 +115,94 @@ def _held_out(
     return cases.assign(year=cases["survey_date"].dt.year, model=cases["pci"])
 
 
-def _folds(cases: pd.DataFrame) -> Integers:
+def _every_rating(
+    observed: Observed,
+    ids: pd.DataFrame,
+    models: dict[str, Model],
+    shares: dict[str, Floats],
+) -> pd.DataFrame:
     """
-    Put cases into folds: by the year of the rating where there are enough years, else by section.
+    Predict every rating of a history from all before it, and from the first half of them.
+
+    A history often ends because the next rating rose: its last one is then lower than usual, and
+    tells little of how far other ratings lie from their forecasts.
+    """
+    lengths = np.diff(np.append(observed.first, len(observed.pci)))
+    count, long = int((lengths - 1).sum()), int((lengths > 1).sum())
+    most = min(int(_MOST * long / max(count, 1)) + 1, _MOST)
+    some, names = held_out.of_length(observed, ids["family"], 2, most)
+    about = ids.loc[names.index].reset_index(drop=True)
+    lengths = np.diff(np.append(some.first, len(some.pci)))
+    history = np.repeat(np.arange(len(lengths)), lengths - 1)
+    until = np.concatenate([np.arange(2, length + 1) for length in lengths])
+    has_half = until > 2  # noqa: PLR2004 - half of two is all but one
+    keep = np.concatenate([until - 1, until[has_half] // 2])
+    history, until = (np.concatenate([one, one[has_half]]) for one in (history, until))
+    rows = about.iloc[history].reset_index(drop=True)
+    begun = held_out.start_of(some.take(history), until)
+    cases = held_out.forecast_last(begun, rows["family"], models, shares, keep).join(rows)
+    back = some.back[some.first[history] + until - 1]
+    day = rows["survey_date"] - pd.to_timedelta(np.rint(back * _DAYS_PER_YEAR), unit="D")
+    return cases.assign(year=day.dt.year, model=cases["pci"])
+
+
+def _folds(cases: pd.DataFrame, every: pd.DataFrame) -> tuple[Integers, Integers]:
+    """
+    Put both into folds: by the year of the rating where there are enough years, else by section.
 
     Ratings of one year share an error. What is learned from a year's ratings and tried on others of
     the same year seems to help, and does not in the next year.
     """
     counts = cases["year"].value_counts()
-    if int((counts >= _LEAST_OF_YEAR).sum()) >= _LEAST_YEARS:
-        by_year: Integers = np.searchsorted(np.sort(counts.index), cases["year"]) % _YEAR_FOLDS
-        return by_year
-    by_section: Integers = pd.factorize(cases["section_id"])[0] % 2
-    return by_section
+    if int((counts >= LEAST_OF_YEAR).sum()) >= LEAST_YEARS:
+        years = np.sort(counts.index)
+        by_year: list[Integers] = [
+            np.searchsorted(years, table["year"]) % _YEAR_FOLDS for table in (cases, every)
+        ]
+        return by_year[0], by_year[1]
+    codes, ids = pd.factorize(cases["section_id"])
+    others = pd.Index(ids).get_indexer(pd.Index(every["section_id"]))
+    return codes % _SECTION_FOLDS, others % _SECTION_FOLDS
 
 
-def _crossed(matrix: Any, missed: Floats, fold: Integers, sure: float) -> Floats:  # noqa: ANN401 - sparse
+def _crossed(learned: _Laid, tried: _Laid, missed: Floats, sure: float) -> Floats:
     """Say of each fold what the others make of it."""
-    moved = np.zeros(len(missed))
-    for mine in np.unique(fold):
-        weights = described.ridge(matrix[fold != mine], missed[fold != mine], sure=sure)
-        moved[fold == mine] = matrix[fold == mine] @ weights
+    moved = np.zeros(len(tried.fold))
+    for mine in np.unique(tried.fold):
+        others, rows = learned.fold != mine, tried.fold == mine
+        weights = described.ridge(learned.matrix[others], missed[others], sure=sure)
+        moved[rows] = tried.matrix[rows] @ weights
     return moved
 
 
-def _added(cases: pd.DataFrame, numbers: pd.DataFrame) -> tuple[Offset, Correction, pd.DataFrame]:
-    """Fit what to add, and move every case by what the other folds say."""
-    family, known = cases["family"], numbers.loc[cases["section_id"]].reset_index(drop=True)
-    last = cases["known"].to_numpy()
-    laid = described.layout(last, family, known)
+def _terms(cases: pd.DataFrame, numbers: pd.DataFrame, laid: Layout, levels: Floats) -> Any:  # noqa: ANN401 - sparse
+    """Put the terms of what is added and of its shift by condition side by side."""
+    known = numbers.loc[cases["section_id"]].reset_index(drop=True)
+    first = laid.matrix(cases["known"].to_numpy(), cases["family"], known)
+    second = described.bends(cases["pci"].to_numpy(), levels)
+    return sparse.hstack([first, second], format="csr")
+
+
+def _added(
+    cases: pd.DataFrame, every: pd.DataFrame, numbers: pd.DataFrame
+) -> tuple[Offset, Correction, pd.DataFrame]:
+    """Fit what to add to last ratings, and move every rating by what the other folds say."""
+    known = numbers.loc[cases["section_id"]].reset_index(drop=True)
+    laid = described.layout(cases["known"].to_numpy(), cases["family"], known)
     levels = np.unique(np.quantile(cases["pci"], np.linspace(0.02, 0.98, _LEVEL_KNOTS)))
-    model = cases["pci"].to_numpy()
-    parts = [laid.matrix(last, family, known), described.bends(model, levels)]
-    matrix = sparse.hstack(parts, format="csr")
+    folds = _folds(cases, every)
+    learned = _Laid(_terms(cases, numbers, laid, levels), folds[0])
     missed = (cases["rated"] - cases["pci_mean"]).to_numpy()
-    fold = _folds(cases)
-    tried = {sure: _crossed(matrix, missed, fold, sure) for sure in _SURES}
+    tried = {sure: _crossed(learned, learned, missed, sure) for sure in _SURES}
     sure = min(tried, key=lambda one: float(((missed - tried[one]) ** 2).mean()))
-    moved = tried[sure]
-    if not ((missed - moved) ** 2).mean() < (missed**2).mean():
-        return Offset(), Correction(), cases
-    weights = described.ridge(matrix, missed, sure=sure)
-    size = matrix.shape[1] - len(levels)
+    if not ((missed - tried[sure]) ** 2).mean() < (missed**2).mean():
+        return Offset(), Correction(), every
+    weights = described.ridge(learned.matrix, missed, sure=sure)
+    size = learned.matrix.shape[1] - len(levels)
+    others = _Laid(_terms(every, numbers, laid, levels), folds[1])
+    moved = _crossed(learned, others, missed, sure)
     names = ["pci", "pci_low", "pci_high"]
-    shifted = cases.assign(**{name: cases[name] + moved for name in names})
+    shifted = every.assign(**{name: every[name] + moved for name in names})
     correction = Correction(levels=levels, shift=weights[size:])
     return Offset(laid, weights[:size]), correction, shifted
 
@@ -230,8 +236,10 @@ def calibrate(
     if (np.diff(np.append(observed.first, len(observed.pci))) > 1).sum() < _LEAST:
         return Correction(), Offset()
     cases = _held_out(observed, ids, models, shares)
+    every = _every_rating(observed, ids, models, shares)
     offset, correction = Offset(), Correction()
     if len(cases) >= _LEAST_TO_ADD:
-        offset, correction, cases = _added(cases, numbers)
-    widths = _widths(cases)
-    return replace(widths, levels=correction.levels, shift=correction.shift), offset
+        offset, correction, every = _added(cases, every, numbers)
+    rated = spread_over_steps(every["rated"].to_numpy(), step(observed.pci))
+    found = widths(every.assign(rated=rated))
+    return replace(found, levels=correction.levels, shift=correction.shift), offset

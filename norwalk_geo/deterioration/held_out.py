@@ -29,6 +29,7 @@ __all__ = [
     "choose_wander",
     "forecast_last",
     "of_length",
+    "start_of",
     "states_of",
 ]
 
@@ -81,8 +82,22 @@ def states_of(
     return states.assign(family=pd.Categorical(family.to_numpy(), categories=list(models)))
 
 
-def _without(observed: Observed, keep: Integers) -> Observed:
-    """Keep the first ratings of each history, so many of each."""
+def start_of(observed: Observed, keep: Integers) -> Observed:
+    """
+    Keep the first ratings of each history.
+
+    Parameters
+    ----------
+    observed
+        Ratings.
+    keep
+        How many to keep, by history.
+
+    Returns
+    -------
+    observed
+        As if no later rating were known.
+    """
     begin = (np.cumsum(keep) - keep).astype("int64")
     rows = np.arange(keep.sum()) - np.repeat(begin, keep) + np.repeat(observed.first, keep)
     last = np.repeat(observed.months[observed.first + keep - 1], keep)
@@ -117,7 +132,7 @@ def forecast_last(
         The prediction, `rated` and years `ahead`, and the last known rating `known`; by history.
     """
     last = np.append(observed.first[1:], len(observed.pci)) - 1
-    states = states_of(_without(observed, keep), names, models, shares)
+    states = states_of(start_of(observed, keep), names, models, shares)
     ahead = (observed.months[last] - observed.months[observed.first + keep - 1]) / 12
     found = predict.predict(states, models, Correction(), ahead)
     known = observed.pci[observed.first + keep - 1]

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from norwalk_geo.deterioration.widths import step
+
 __all__ = ["score"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -25,8 +27,18 @@ _METHODS = (
 )
 
 
-def _one(some: pd.DataFrame, many: Floats, worse: Floats) -> dict[str, object]:
-    """Score one method, given its resampled errors and those less the errors of the first one."""
+def _of_steps(some: pd.DataFrame, size: float) -> float:
+    """Share of the steps of a scale that lies within the intervals, not of their middles."""
+    if size <= 0:
+        return float(some["rated"].between(some["low"], some["high"]).mean())
+    low, high, rated = (some[name].to_numpy(dtype="float64") for name in ("low", "high", "rated"))
+    first, last = np.maximum(rated - size / 2, 0), np.minimum(rated + size / 2, 100)
+    inside = np.maximum(np.minimum(last, high) - np.maximum(first, low), 0)
+    return float((inside / (last - first)).mean())
+
+
+def _one(some: pd.DataFrame, many: Floats, worse: Floats, size: float) -> dict[str, object]:
+    """Score one method, given its resampled errors, those less the first one's, and the step."""
     error = some["forecast"] - some["rated"]
     under = (some["low"] - some["rated"]).clip(lower=0)
     over = (some["rated"] - some["high"]).clip(lower=0)
@@ -42,6 +54,7 @@ def _one(some: pd.DataFrame, many: Floats, worse: Floats) -> dict[str, object]:
         "worse_high_points": most,
         "bias_points": float(error.mean()),
         "coverage_pct": float(((under <= 0) & (over <= 0)).mean() * 100),
+        "coverage_of_steps_pct": _of_steps(some, size) * 100,
         "interval_score_points": float((width + _PENALTY * (under + over)).mean()),
     }
 
@@ -70,7 +83,7 @@ def score(judged: pd.DataFrame, kept: str, *, beside: str) -> list[dict[str, obj
     times = np.array(
         [np.bincount(rng.integers(0, size, size), minlength=size) for _ in range(_DRAWS)]
     )
-    many: dict[str, Floats] = {}
+    many, step_points = dict[str, Floats](), step(judged["rated"].to_numpy(dtype="float64"))
     for method in [one for one in _METHODS if one in set(judged["method"])]:
         mine = judged["method"].eq(method).to_numpy()
         error = (judged["forecast"] - judged["rated"]).to_numpy()[mine]
@@ -79,6 +92,6 @@ def score(judged: pd.DataFrame, kept: str, *, beside: str) -> list[dict[str, obj
         many[method] = np.sqrt(times @ total / (times @ count))
     return [
         {"kept": kept, "method": method, "sections": size}
-        | _one(judged[judged["method"].eq(method)], errors, errors - many[beside])
+        | _one(judged[judged["method"].eq(method)], errors, errors - many[beside], step_points)
         for method, errors in many.items()
     ]
