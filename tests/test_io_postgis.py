@@ -122,7 +122,7 @@ def test_without_the_driver_the_command_to_install_it_is_named(
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(SourceError, match=r'pip install "norwalk_geo\[postgis\]"'):
+    with pytest.raises(SourceError, match=r"pip install 'psycopg\[binary\]"):
         io.read_table("postgresql://h/db?table=t", "surveys")
 
 

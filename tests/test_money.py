@@ -40,6 +40,12 @@ def test_a_budget_of_an_earlier_year_is_carried_into_the_first() -> None:
     assert notes == ["No budget is given for 2027–2029: that of 2020 is carried on."]
 
 
+def test_money_of_years_before_the_plan_is_said_to_be_unused() -> None:
+    given_usd = {2026: {"general": 5.0}, **{year: {"general": 7.0} for year in range(2027, 2030)}}
+    _, notes = yearly_budget(config(given_usd), 2027)
+    assert notes == ["The budget of 2026 is not used: the plan begins with fiscal year 2027."]
+
+
 def test_money_that_comes_too_late_is_an_error() -> None:
     with pytest.raises(ConfigError) as error:
         yearly_budget(config({2028: {"general": 7.0}}), 2027)
@@ -94,4 +100,5 @@ def test_every_plan_year_has_money_of_a_year_that_is_not_later(
     for year, usd in budget.items():
         source = max(known for known in by_year if known <= year)
         assert usd == round(by_year[source], 2)
-    assert bool(notes) == (not set(budget) <= set(by_year))
+    carried_on = [note for note in notes if "carried on" in note]
+    assert bool(carried_on) == (not set(budget) <= set(by_year))

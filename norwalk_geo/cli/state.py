@@ -132,7 +132,7 @@ def papers(
     ] = None,
     resolution: Annotated[str, typer.Option(help="Resolution by which it was adopted.")] = "",
     pdf: Annotated[
-        bool, typer.Option(help="Write each paper as a tagged PDF, too; needs norwalk_geo[papers].")
+        bool, typer.Option(help="Write each paper as a tagged PDF, too; needs WeasyPrint.")
     ] = True,
     as_of: Day = None,
     quiet: Quiet = False,

@@ -16,6 +16,15 @@ def _said(years: list[int], last: int) -> str:
     return f"No budget is given for {span}: that of {last} is carried on."
 
 
+def _unused(given: Mapping[int, object], first_year: int, carried: set[int]) -> list[str]:
+    """Say which money is of years before the plan, where no year of the plan takes it over."""
+    before = sorted(year for year in given if year < first_year and year not in carried)
+    if not before:
+        return []
+    named = ", ".join(str(year) for year in before)
+    return [f"The budget of {named} is not used: the plan begins with fiscal year {first_year}."]
+
+
 def _no_money(year: int, *, is_table: bool) -> ConfigError:
     """Say that the first year of the plan has no money, and where to enter it."""
     what = f"has no entry for fiscal year {year}, the first of the plan"
@@ -80,7 +89,8 @@ def yearly_funds(
             carried.setdefault(source, []).append(year)
         for name, usd in given[source].items():
             funds.setdefault(name, {})[year] = _constant(config, usd, year)
-    return funds, [_said(years, source) for source, years in carried.items()]
+    notes = [_said(years, source) for source, years in carried.items()]
+    return funds, [*_unused(given, first_year, set(carried)), *notes]
 
 
 def yearly_budget(
@@ -125,4 +135,5 @@ def yearly_budget(
         if source != year:
             carried.setdefault(source, []).append(year)
         budget[year] = _constant(config, given[source], year)
-    return budget, [_said(years, source) for source, years in carried.items()]
+    notes = [_said(years, source) for source, years in carried.items()]
+    return budget, [*_unused(given, first_year, set(carried)), *notes]

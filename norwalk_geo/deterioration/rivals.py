@@ -183,7 +183,7 @@ def boosting(train: pd.DataFrame, cases: pd.DataFrame) -> tuple[Floats, Floats, 
         The package scikit-learn is not installed.
     """
     if importlib.util.find_spec("sklearn") is None:
-        remedy = "Install it: pip install norwalk_geo[backtest]. Or leave this method out."
+        remedy = "Install it with: pip install 'scikit-learn>=1.5'. Or leave this method out."
         problem = Problem("boosting", "needs scikit-learn, which is not installed", remedy=remedy)
         raise ConfigError.of("backtest", [problem])
     from sklearn.ensemble import HistGradientBoostingRegressor as Boosted

@@ -68,7 +68,7 @@ def opened(address: Address, *, read_only: bool) -> Iterator[Connection]:
     try:
         import psycopg
     except ImportError:
-        remedy = 'Install it with: pip install "norwalk_geo[postgis]"'
+        remedy = "Install it with: pip install 'psycopg[binary]>=3.2'"
         raise fail(address, "needs the package psycopg, which is not here", remedy) from None
     options = {"client_encoding": "UTF8", **address.options}
     if "PGCONNECT_TIMEOUT" not in os.environ:

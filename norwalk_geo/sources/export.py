@@ -106,6 +106,7 @@ def _checked(
     log: Log,
     names: abc.Mapping[str, str],
     source: str,
+    mapping: Mapping,
 ) -> dict[str, DataFrame]:
     """Check every table and say all problems at once, rows named by the file's own key."""
     checked, found, places = {}, list[Problem](), list[Problem]()
@@ -122,12 +123,29 @@ def _checked(
                 places += error.problems
     # What the log says is in the file's own keys already.
     every = log.problems + [
-        Problem(one.where, one.what, tuple(_own(row, names) for row in one.rows), one.remedy)
+        Problem(
+            one.where, one.what, tuple(_own(row, names) for row in one.rows), _remedy(one, mapping)
+        )
         for one in [*found, *places]
     ]
     if every:
         raise (SchemaError if found or log.problems else CrsError).of(source, every)
     return checked
+
+
+def _remedy(problem: Problem, mapping: Mapping) -> str:
+    """Say what the mapping can do about a cell, beside correcting the source."""
+    if problem.where not in mapping.columns:
+        return problem.remedy
+    place = f"columns.{problem.where}"
+    if problem.what.startswith("unknown value"):
+        return f"{problem.remedy} Say in {place}.values which word of the file means which."
+    if problem.what.startswith("outside"):
+        not_known = f"list the value in {place}.missing if it means not known"
+        return f"Correct the source, {not_known}, or leave the rows out by where."
+    if problem.what == "missing":
+        return f"{problem.remedy} Or leave the rows out by where."
+    return problem.remedy
 
 
 def _own(row: str, names: abc.Mapping[str, str]) -> str:
@@ -208,7 +226,7 @@ def from_raw(
     tables = _tables(kept, parts, made, mapping)
     ids = tables[mapping.table][schema.describe(mapping.table).key[0]]
     names = _names(ids, kept, parts, log)
-    checked = _checked(tables, city, log, names, source.name)
+    checked = _checked(tables, city, log, names, source.name, mapping)
     return Imported(
         checked, report_of(source, raw, mapping, city, log, Result(kept, parts, checked))
     )

@@ -80,7 +80,7 @@ def _ways(
     try:
         import osmium
     except ModuleNotFoundError:
-        remedy = "Install it with: pip install norwalk_geo[osm]."
+        remedy = "Install it with: pip install 'osmium>=4.0' (or make install-dev)."
         what = "needs the package osmium"
         raise SourceError.of(str(source), [Problem(source.name, what, remedy=remedy)]) from None
     try:

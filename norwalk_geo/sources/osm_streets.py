@@ -21,6 +21,8 @@ from norwalk_geo.sources.shapes import City
 
 __all__ = ["from_osm"]
 
+# Tags that are read from the extract and become no column of a section.
+_UNREAD = ("alt_name", "ref", "service", "maxspeed")
 _RULES = (
     ColumnRule("street_name", "name"),
     ColumnRule("functional_class", "functional_class"),
@@ -84,4 +86,10 @@ def from_osm(
     made = from_raw(raw, source, mapping, City(crs, bbox_lonlat, as_of))
     sections = gpd.GeoDataFrame(made.tables["sections"])
     sections = sections.assign(carriageway=network.carriageways(sections))
-    return replace(made, tables={**made.tables, "sections": schema.check(sections, "sections")})
+    # The other tags are read into our columns before the rules see the rows.
+    unused = tuple(name for name in made.report.columns_unused if name in _UNREAD)
+    return replace(
+        made,
+        tables={**made.tables, "sections": schema.check(sections, "sections")},
+        report=replace(made.report, columns_unused=unused),
+    )

@@ -54,7 +54,7 @@ def _objects(source: Path, keys: tuple[str, ...], *, areas: bool = False) -> Ite
     try:
         import osmium
     except ModuleNotFoundError:
-        remedy = "Install it with: pip install norwalk_geo[osm]."
+        remedy = "Install it with: pip install 'osmium>=4.0' (or make install-dev)."
         raise _refused(source, "needs the package osmium", remedy) from None
     try:
         wanted, keyed = osmium.osm.NODE | osmium.osm.WAY, osmium.filter.KeyFilter(*keys)

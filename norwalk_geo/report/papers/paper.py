@@ -135,7 +135,7 @@ def write_pdf(page: str, path: Path) -> None:
     try:
         from weasyprint import HTML
     except (ImportError, OSError) as error:
-        remedy = "Install norwalk_geo[papers] and Pango (make system), or use --no-pdf."
+        remedy = "Install Pango (make system) and: pip install 'weasyprint>=66'. Or use --no-pdf."
         problem = Problem("weasyprint", f"cannot be used ({error})", remedy=remedy)
         raise SourceError.of(path.name, [problem]) from error
     named = hashlib.sha256(page.encode("utf-8")).digest()[:16]
