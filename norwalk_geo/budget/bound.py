@@ -41,6 +41,7 @@ _SAMPLE = 3_000
 _MANY = 10_000
 _STOP = 3e-6  # of the gain: far below what is reported
 _HALVINGS = 40
+_PIVOTS = 20_000  # of the simplex in one small program
 _TOUCHES, _FORGETS = 1e-7, 8
 _HALF_CENT = 0.005
 _KEPT = 40  # answers that a large city's plan may be mixed of
@@ -133,6 +134,8 @@ class _Model:
             np.append(np.zeros(len(self.pays)), self.heights),
             bounds=np.append(np.column_stack([low, high]), free, axis=0),
             method="highs-ds",
+            # Between points that are all but equal the simplex can turn for ever.
+            options={"maxiter": _PIVOTS},
         )
         if not found.success:
             return None
