@@ -224,6 +224,11 @@ def test_by_keyboard_from_the_skip_link_to_a_report(site: Path, chromium: Browse
         assert "Example 3 Avenue, From" in page.locator("#report-where").inner_text()
         mail = page.locator("#report-mail").get_attribute("href") or ""
         assert mail.startswith("mailto:streets@city.example?subject=Problem%20on%20Example%203")
+        # What an earlier search found does not stay below a search that finds nothing.
+        page.locator("#street").fill("zzqqxx")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#cards", state="hidden")
+        assert "No street of that name" in page.locator("#found").inner_text()
 
 
 def test_a_deep_link_opens_a_section_in_both_languages(site: Path, chromium: Browser) -> None:
@@ -249,9 +254,15 @@ def test_a_phone_has_a_menu_that_opens_and_closes(site: Path, chromium: Browser)
         assert button.get_attribute("aria-expanded") == "false"
         page.get_by_label("Zona").select_option("North")
         rows = page.locator("details.group tbody tr")
-        shown = rows.filter(has=page.locator("td:nth-child(4):text-is('North')")).count()
+        shown = rows.filter(has=page.locator("td:nth-child(5):text-is('North')")).count()
         assert page.locator("details.group tbody tr:not([hidden])").count() == shown > 0
         assert f"{shown} tramos" in page.locator("#zone-found").inner_text()
+        # A list that is cut opens whole, at the same zone.
+        page.evaluate(OPEN)
+        page.locator(".rest a").last.click()
+        page.wait_for_url("**/plan-*#zone=North")
+        cells = page.locator(".group tbody tr:not([hidden]) td:nth-child(5)").all_inner_texts()
+        assert set(cells) == {"North"}
 
 
 def test_print_opens_every_list_and_keeps_the_notice(site: Path, chromium: Browser) -> None:

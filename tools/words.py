@@ -20,7 +20,14 @@ from norwalk_geo.website.pages.programme import OFFERED
 
 PACKAGE = Path(__file__).parents[1] / "norwalk_geo"
 _METHODS = [("templates/site/**.html", "jinja2"), ("website/**.py", "python")]
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "text": None, "say": None}
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "plural": (1, 2),
+    "text": None,
+    "say": None,
+}
 _OPTIONS = {"templates/site/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 _HEAD = """\
 # Words of the residents' site in {language}. The English words are the messages themselves.

@@ -388,7 +388,11 @@
       const options = found.map((what, place) => {
         const option = make("li", "", { role: "option", id: `nw-option-${place}`, "aria-selected": "false" });
         option.append(make("bdi", what.label));
-        if (what.kind === "street") option.append(make("span", String(this.index.sections[what.names[0]]), { class: "nw-count", "aria-hidden": "true" }));
+        if (what.kind === "street") {
+          const count = this.index.sections[what.names[0]];
+          const text = say(count === 1 ? "suggestion_single" : "suggestion", "", count.toLocaleString(document.documentElement.lang || "en"));
+          option.append(" ", make("span", text.trim(), { class: "nw-count" }));
+        }
         option.addEventListener("pointerdown", (event) => {
           event.preventDefault();
           this.choose(what);
@@ -442,8 +446,10 @@
       const what = this.found[Math.max(active, 0)];
       if (what) return this.choose(what);
       this.close();
-      if (text.trim()) this.tell(say("found_none"));
-      return undefined;
+      if (!text.trim()) return undefined;
+      this.tell(say("found_none"));
+      /* What an earlier search found must not stand below these words. */
+      return this.send({ kind: "none", label: text, names: [] }, []);
     }
 
     tell(text) {
@@ -462,7 +468,7 @@
       if (page.table) page.table.details.open = true;
       page.show(found, true);
       const number = found.length.toLocaleString(document.documentElement.lang || "en");
-      const key = { crossing: "found_crossing", house: "found_house" }[what.kind] || "found_one";
+      const key = { crossing: "found_crossing", house: "found_house" }[what.kind] || (found.length === 1 ? "found_single" : "found_one");
       const told = say(key, what.label, number);
       this.tell([note || told, hint].filter(Boolean).join(" "));
       return this.send(what, found);

@@ -43,7 +43,7 @@
   const filters = byId("filters");
   if (filters) {
     const [when, zone] = [byId("when"), byId("zone")];
-    const ZONE = 3; /* the column, as plan.html writes it */
+    const ZONE = 4; /* the column, as parts.html writes it */
     const apply = () => {
       let shown = 0;
       const asked = (zone && zone.value) || "";
@@ -118,6 +118,8 @@
   }
   document.addEventListener("norwalk:found", (event) => {
     list(event.detail.sections);
+    /* On a phone the answer comes into view with the field above it. */
+    if (cards.hidden === false && cards.getBoundingClientRect().top > window.innerHeight * 0.6) byId("search").scrollIntoView();
     if (event.detail.sections.length === 1) report(event.detail.sections[0]);
   });
   document.addEventListener("norwalk:selected", (event) => {

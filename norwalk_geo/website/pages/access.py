@@ -153,7 +153,7 @@ def _measured(given: Given, language: Language) -> list[dict[str, str]]:
                 "all": number(len(frame), language),
                 "measured": number(known, language),
                 "not": number(len(frame) - known, language),
-                "share": f"{number(_WHOLE_PCT * known / len(frame), language)} %",
+                "share": f"{number(_WHOLE_PCT * known / len(frame), language)}%",
             }
         )
     return rows

@@ -59,10 +59,14 @@ def legend(
     rows: list[list[object]] = []
     for look in np.flatnonzero(counts):
         count = int(counts[look])
-        text = words.plural(
-            "%(count)s section, %(miles)s miles", "%(count)s sections, %(miles)s miles", count
-        )
         filled = {"count": number(count, words), "miles": number(lengths[look], words, 1)}
+        if lengths[look] > 0:
+            text = words.plural(
+                "%(count)s section, %(miles)s miles", "%(count)s sections, %(miles)s miles", count
+            )
+        else:
+            # The miles are the city's share: of a street of another owner none are.
+            text = words.plural("%(count)s section", "%(count)s sections", count)
         rows.append([int(look), text % filled])
     return rows
 

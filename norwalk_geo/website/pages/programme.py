@@ -100,7 +100,7 @@ def _share(value: float, language: Language) -> str:
     """Write a small percentage, rounded up so that it stays a bound."""
     digits = 1 if value >= 1 else 2
     step = 10.0**-digits
-    return f"{number(-(-value // step) * step, language, digits)} %"
+    return f"{number(-(-value // step) * step, language, digits)}%"
 
 
 def data(given: Given, language: Language, files: list[dict[str, str]]) -> dict[str, Any]:

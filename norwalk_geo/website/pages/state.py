@@ -47,7 +47,7 @@ def _band_rows(given: Given, language: Language, lengths: pd.DataFrame) -> list[
                 **band,
                 "range": text % {"low": limits[0], "top": limits[1]},
                 "miles": number(miles, language, 1),
-                "share": f"{number(share, language)} %" if known else "",
+                "share": f"{number(share, language)}%" if known else "",
                 "share_value": share,
             }
         )
