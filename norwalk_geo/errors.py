@@ -67,7 +67,8 @@ class Problem:
         text = f"{self.where}: {self.what}"
         if self.rows:
             count = len(self.rows)
-            text += f" in {count:,} row{'s' if count > 1 else ''}: " + ", ".join(self.rows[:_SHOWN])
+            shown = ", ".join(map(str, self.rows[:_SHOWN]))
+            text += f" in {count:,} row{'s' if count > 1 else ''}: {shown}"
             text += ", …" if count > _SHOWN else ""
         stop = "" if text.endswith("…") else "."
         return f"{text}{stop} {self.remedy}".rstrip()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from norwalk_geo import ada, barriers, maps, schema
-from norwalk_geo.errors import ConfigError, CrsError
+from norwalk_geo.errors import ConfigError, CrsError, SchemaError
 
 CRS = "EPSG:2229"
 X, Y = 6_530_000.0, 1_800_000.0
@@ -300,3 +300,17 @@ def test_the_map_marks_the_first_and_says_that_it_is_internal(three: gpd.GeoData
     assert "Clear width" not in page
     with pytest.raises(ConfigError, match="has a place"):
         maps.barriers_layer(found.set_geometry([None, None]))
+
+
+def test_where_nothing_is_missed_there_is_no_barrier() -> None:
+    good = ramps({})
+    findings = ada.find(good, rules=RULES)
+    for none in (findings[findings["verdict"].eq("pass")], findings.iloc[:0]):
+        assert barriers.rank(none, [good]).empty
+
+
+def test_findings_without_their_columns_are_refused_by_name() -> None:
+    findings = ada.find(ramps({}), rules=RULES)
+    with pytest.raises(SchemaError, match="2 problems") as error:
+        barriers.rank(findings.drop(columns=["verdict", "margin"]), [ramps({})])
+    assert {one.where for one in error.value.problems} == {"verdict", "margin"}

@@ -59,3 +59,9 @@ def test_every_error_is_ours_and_of_a_kind_python_knows(name: str, base: type) -
     assert issubclass(kind, NorwalkError)
     assert issubclass(kind, base)
     assert name in (errors.__doc__ or "")
+
+
+def test_rows_may_be_named_by_number() -> None:
+    assert str(Problem("pci", "is missing", (3, 4), "Add it.")) == (  # type: ignore[arg-type]
+        "pci: is missing in 2 rows: 3, 4. Add it."
+    )

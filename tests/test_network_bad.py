@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from commands import norwalk
 from shapely import LineString, MultiLineString
 
 from norwalk_geo import faults, files, io, matching, network, schema
+from norwalk_geo.errors import CrsError, SchemaError
 from norwalk_geo.network import Network
 
 X, Y = 6_530_000.0, 1_800_000.0
@@ -235,3 +237,39 @@ def test_old_shapefiles_in_their_encodings(
         table[29] = mark
         path.with_suffix(".dbf").write_bytes(table)
     assert files.read_frame(path)["name"].tolist() == names
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:4326"])
+@pytest.mark.parametrize(
+    "measured",
+    [
+        lambda frame: network.measure(frame, schema.parameters("classes")),
+        network.centerline_miles,
+        network.lengths_ft,
+        network.build,
+        network.split_at_nodes,
+    ],
+)
+def test_nothing_is_measured_in_degrees(measured: Callable[..., object], crs: str | None) -> None:
+    frame = as_sections(drawn([(0, 0), (100, 0)])).set_crs(crs, allow_override=True)
+    with pytest.raises(CrsError, match="no coordinate system" if crs is None else "in degrees"):
+        measured(frame)
+
+
+def test_a_calculation_names_every_column_that_it_lacks() -> None:
+    frame = as_sections(drawn([(0, 0), (100, 0)]))
+    with pytest.raises(SchemaError, match="functional_class: column is missing"):
+        network.measure(frame.drop(columns="functional_class"), schema.parameters("classes"))
+    with pytest.raises(SchemaError, match="geometry: column is missing"):
+        network.build(pd.DataFrame(frame.drop(columns="geometry")))
+    with pytest.raises(SchemaError, match="geometry: column is missing"):
+        network.build(pd.DataFrame(frame))
+
+
+def test_no_section_and_classes_as_categories_can_be_measured() -> None:
+    frame = as_sections(drawn([(0, 0), (100, 0)]))
+    classes = schema.parameters("classes")
+    assert network.measure(frame.iloc[:0], classes).empty
+    other = frame.assign(functional_class=frame["functional_class"].astype("category"))
+    wanted = network.measure(frame, classes)
+    pd.testing.assert_frame_equal(network.measure(other, classes), wanted)

@@ -165,3 +165,10 @@ def test_syracuses_potholes_are_on_the_street_that_their_own_id_names() -> None:
     where = requests.by_section(checked, found, as_of=last, cost_each_usd=62.5)
     assert where["stop_gap_usd"].sum() == cost.sum()
     assert where["requests"].iloc[0] == found["section_id"].value_counts().iloc[0]
+
+
+def test_requests_need_sections_with_ids_of_their_own() -> None:
+    table = asked(("r1", "pothole", "2026-06-01", None))
+    for wrong in (streets().iloc[:0], pd.concat([streets(), streets()])):
+        with pytest.raises(SchemaError, match="section_id"):
+            requests.place(table, wrong)

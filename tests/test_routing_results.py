@@ -324,6 +324,15 @@ def counted(
     return routing.access(reach, people, limit_min=10, zones=zones)
 
 
+def test_where_nothing_is_reached_the_table_has_no_rows() -> None:
+    ways = ways_of(edges_of(SQUARE))
+    people = routing.spread(zones_of(z=(box(-5, -5, 5, 105), 5)), ways).people
+    reach = routing.reach(routing.snap(ways, points(p=(300, 0))), limit_min=60)
+    assert routing.access(reach.iloc[:0], people, limit_min=10).empty
+    with pytest.raises(SchemaError, match="people: not a whole number"):
+        routing.access(reach, people.assign(people=np.inf), limit_min=10)
+
+
 ZONES = zones_of(west=(box(-5, -5, 50, 105), 40), east=(box(50, -5, 310, 105), 60)).assign(
     flags=["poor|old", "old"]
 )

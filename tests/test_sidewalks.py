@@ -308,3 +308,10 @@ def test_cambridge_is_one_graph_whose_unknown_shares_show(real: Path) -> None:
     assert found["nodes_reached_flagged"] > 100
     assert found["unknown_share_pct"] == 100.0
     assert found["sections_with_walk_pct"] > 70
+
+
+def test_crossings_without_any_walk_are_a_network_of_their_own() -> None:
+    made = towns.pedestrian(towns.town(24, seed=1).streets)
+    found = routing.sidewalk_edges(made.walks.iloc[:0], made.crossings, made.ramps)
+    assert set(found.edges["kind"]) == {"crossing"}
+    assert len(found.edges) == len(made.crossings)

@@ -31,6 +31,7 @@ _NOT_KNOWN = "not known"
 
 def _worst(findings: DataFrame, by: list[str]) -> DataFrame:
     """Give the worst verdict of each group of findings, how many there are and how many open."""
+    schema.require(findings, "findings", "verdict", *by)
     rank = findings["verdict"].map(_RANK).astype("int8")
     is_open = findings["verdict"].eq("unknown").astype("int64")
     flat = pd.DataFrame({"rank": rank, "open": is_open, "rules": 1})

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["severity"]
 
 _KEY = ["feature", "feature_id"]
+_READ = (
+    "rule_id",
+    "is_enforced",
+    "verdict",
+    "requirement",
+    "attribute",
+    "value",
+    "limit_value",
+    "margin",
+)
 _UNITS = {"%": " %", "in": " in", "ft": " ft", "s": " s", "ft/s": " ft/s"}
 
 
@@ -52,7 +62,7 @@ def _points(missed: DataFrame, table: DataFrame) -> pd.Series:
         raise ConfigError.of("barrier_severity", [problem])
     full = missed["requirement"].map(table["full_miss"]).astype("float64")
     share = (missed["miss"] / full.where(full.gt(0))).clip(upper=1.0).fillna(1.0)
-    return missed["requirement"].map(table["points"]) * (0.5 + 0.5 * share)
+    return missed["requirement"].map(table["points"]).astype("float64") * (0.5 + 0.5 * share)
 
 
 def severity(findings: Findings, table: DataFrame, requirements: DataFrame) -> DataFrame:
@@ -80,6 +90,7 @@ def severity(findings: Findings, table: DataFrame, requirements: DataFrame) -> D
     ConfigError
         A requirement has no points.
     """
+    schema.require(findings, "findings", *_KEY, *_READ)
     flat = findings[findings["is_enforced"]].reset_index()
     missed = flat[flat["verdict"].eq("fail")].copy()
     missed["miss"] = np.maximum(-missed["margin"].astype("float64"), 0.0)

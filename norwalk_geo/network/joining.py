@@ -91,6 +91,7 @@ def build(sections: Sections, *, snap_ft: float = 1.0) -> Network:
     network
         Nodes, and the same sections in the same order with `from_node` and `to_node`.
     """
+    schema.require(sections, "sections", "geometry")
     feet = feet_per_unit(sections.crs)
     found = ends(sections)
     group = groups(found, snap_ft / feet)

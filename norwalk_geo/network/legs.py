@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from norwalk_geo import schema
 from norwalk_geo.network.model import Network, feet_per_unit
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def legs(streets: Network) -> DataFrame:
         and `rank` around the node from 1, clockwise from north.
     """
     sections, nodes = streets.sections, streets.nodes
+    schema.require(sections, "sections", "from_node", "to_node", "geometry")
     lines = sections.geometry.to_numpy()
     sight = np.minimum(_SIGHT_FT / feet_per_unit(sections.crs), shapely.length(lines) / 2)
     tables = []

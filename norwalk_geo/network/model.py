@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
+from norwalk_geo.errors import CrsError, Problem
+
 if TYPE_CHECKING:
     from norwalk_geo.schema import Nodes, Sections
 
@@ -51,7 +53,23 @@ def feet_per_unit(crs: object) -> float:
     -------
     feet
         Feet in one unit; the system's own foot, survey or international, counts as one.
+
+    Raises
+    ------
+    CrsError
+        There is no system, or it is not projected: nothing can be measured in degrees.
+
+    Examples
+    --------
+    >>> feet_per_unit("EPSG:2229")
+    1.0
+    >>> round(feet_per_unit("EPSG:32611"), 4)
+    3.2808
     """
+    if crs is None or not CRS.from_user_input(crs).is_projected:
+        what = "has no coordinate system" if crs is None else "is in degrees"
+        remedy = "Bring it to the city's projected system with set_crs or to_crs."
+        raise CrsError.of("layer", [Problem("geometry", what, remedy=remedy)])
     meters = float(CRS.from_user_input(crs).axis_info[0].unit_conversion_factor)
     is_foot = abs(meters - METERS_PER_FOOT) < _FOOT_TOLERANCE
     return 1.0 if is_foot else meters / METERS_PER_FOOT

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from norwalk_geo import schema
 from norwalk_geo.network.joining import ends, groups
 from norwalk_geo.network.model import FEET_PER_MILE, column, feet_per_unit
 
@@ -114,7 +115,9 @@ def centerline_miles(sections: Sections) -> pd.Series:
     miles
         Aligned to `sections`; a street drawn twice counts half its miles on each line.
     """
-    length = sections.geometry.length * feet_per_unit(sections.crs)
+    schema.require(sections, "sections", "geometry")
+    feet = feet_per_unit(sections.crs)
+    length = sections.geometry.length * feet
     divided = column(sections, "carriageway", "single").eq("divided")
     miles: pd.Series = length / FEET_PER_MILE * _city_share(sections)
     return miles.where(~divided, miles / 2)
@@ -144,13 +147,14 @@ def measure(sections: Sections, classes: pd.DataFrame) -> pd.DataFrame:
         line; `area_basis`: `given`, `width`, or `class_width` where the width is the class default
         (half of it on each line of a street drawn twice); `area_is_estimated` in the last case.
     """
+    schema.require(sections, "sections", "functional_class", "geometry")
     feet = feet_per_unit(sections.crs)
     length = sections.geometry.length * feet
     width = column(sections, "width_ft", np.nan)
     divided = column(sections, "carriageway", "single").eq("divided")
     # The default is a whole street's; of a street drawn twice each line has half.
     default = sections["functional_class"].map(classes["default_width_ft"])
-    default = default * np.where(divided, 0.5, 1.0)
+    default = default.astype("float64") * np.where(divided, 0.5, 1.0)
     across = width.fillna(default).to_numpy(dtype="float64")
     legs = _legs(sections, across, feet)
     free = length - _covered_ft(legs, length.to_numpy())
@@ -187,5 +191,6 @@ def lengths_ft(sections: Sections) -> npt.NDArray[np.float64]:
     lengths
         In feet of the system, in the order of the rows.
     """
+    schema.require(sections, "sections", "geometry")
     feet = feet_per_unit(sections.crs)
     return np.asarray(shapely.length(sections.geometry.to_numpy()) * feet)

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from norwalk_geo import schema
 from norwalk_geo.network.model import feet_per_unit, levels
 
 if TYPE_CHECKING:
@@ -235,6 +236,7 @@ def split_at_nodes(
         with its `source_id`, or its id where it has none; a given length or area is shared among
         them by length.
     """
+    schema.require(sections, "sections", "geometry")
     reach = snap_ft / feet_per_unit(sections.crs)
     meetings = [_shared(sections, reach), _touched(sections, reach)]
     if assume_planar:

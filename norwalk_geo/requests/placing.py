@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from norwalk_geo import network, schema
+from norwalk_geo.errors import Problem, SchemaError
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Sections
@@ -100,6 +101,13 @@ def place(
         Aligned to `requests`. An id that `sections` has comes before a place; clusters are numbered
         from the largest.
 
+    Raises
+    ------
+    CrsError
+        The sections have no projected system.
+    SchemaError
+        There are no sections, or an id stands for two of them.
+
     Examples
     --------
     >>> import norwalk_geo as ng
@@ -109,6 +117,11 @@ def place(
     >>> place(known, streets)["placed_by"].tolist()
     ['id']
     """
+    schema.require(sections, "sections", "geometry")
+    if sections.empty or not sections.index.is_unique:
+        what = "there is none" if sections.empty else "an id is used twice"
+        remedy = "Give the city's sections, as norwalk check accepts them."
+        raise SchemaError.of("sections", [Problem("section_id", what, remedy=remedy)])
     ordered = requests.sort_index(kind="stable")
     feet = network.feet_per_unit(sections.crs)
     points = _points(ordered, sections)
@@ -129,4 +142,4 @@ def place(
         },
         index=ordered.index,
     )
-    return schema.check(made, "placed_requests").loc[requests.index]
+    return schema.check(made.loc[requests.index], "placed_requests")

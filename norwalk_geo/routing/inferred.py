@@ -32,7 +32,7 @@ def _corners(ends: pd.DataFrame, streets: Network, half: pd.Series) -> pd.DataFr
     after = ends.groupby("node_id")["bearing"].shift(-1)
     first = ends.groupby("node_id")["bearing"].transform("first") + _CIRCLE
     middle = np.radians((ends["bearing"] + after.fillna(first)) / 2)
-    aside = ends["section_id"].map(half).groupby(ends["node_id"]).transform("max")
+    aside = ends["section_id"].map(half).astype("float64").groupby(ends["node_id"]).transform("max")
     out = np.where(count.gt(1), aside / feet_per_unit(streets.sections.crs), 0.0)
     at = streets.nodes.geometry.reindex(ends["node_id"])
     points = shapely.points(

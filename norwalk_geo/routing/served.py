@@ -101,13 +101,17 @@ def access(
         People are in zones that are not given.
     """
     limit = limit_ms(limit_min)
+    schema.require(reach, "reach", "node_id", "kind", "cost_ms", "unknown_ft", *_SAID[1:])
+    people = schema.check(people, "node_people")
     strange = [] if zones is None else sorted(set(people.index.unique(0)) - set(zones.index))
     if strange:
         remedy = "Give all zones that people were spread from."
         raise SchemaError.of("people", [Problem("zone_id", "no such zone", tuple(strange), remedy)])
     named = sorted(set(reach["kind"].dropna())) if kinds is None else list(kinds)
     best, rows = _best(reach, limit, named), _long(people, zones)
-    frame = pd.concat([_summed(rows, best, kind) for kind in named], ignore_index=True)
+    # Where nothing is reached and no kind is named, the table has columns and no rows.
+    rows = rows if named else rows.iloc[:0]
+    frame = pd.concat([_summed(rows, best, kind) for kind in named or [""]], ignore_index=True)
     total = frame["total"].where(frame["total"].gt(0))
     said = {
         name: str(reach[name].iloc[0]) if len(reach) else default

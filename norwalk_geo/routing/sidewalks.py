@@ -222,6 +222,8 @@ def _joined(
     )
     is_near = node.to_numpy()[: len(used)]
     near = ~pd.isna(is_near)
+    if not near.any():
+        return edges, pd.Index(ids)
     kept, place = used[near], points[: len(used)][near]
     line = shapely.STRtree(tree).nearest(place)
     on_walk = shapely.get_point(shapely.shortest_line(tree[line], place), 0)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from norwalk_geo import schema
 from norwalk_geo.errors import Problem, SchemaError
 from norwalk_geo.routing.gains import Case, by_kind, case_of
 from norwalk_geo.routing.layout import Drawn
@@ -143,6 +144,7 @@ def people_at(ways: Ways, people: NodePeople, measure: str = "people") -> Intege
     SchemaError
         People are at a node that is not in the network, or the column is missing.
     """
+    people = schema.check(people, "node_people")
     if measure not in people:
         remedy = "Spread zones that have it."
         raise SchemaError.of("people", [Problem(measure, "column is missing", remedy=remedy)])

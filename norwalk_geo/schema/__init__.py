@@ -8,7 +8,7 @@ in `parameters/` are tables of the same kind whose first lines are their citatio
 
 from __future__ import annotations
 
-from norwalk_geo.schema.checks import check
+from norwalk_geo.schema.checks import check, require
 from norwalk_geo.schema.cited import labels, parameters
 from norwalk_geo.schema.model import (
     ADA_PARAMETERS,
@@ -124,5 +124,6 @@ __all__ = [
     "labels",
     "parameters",
     "public_columns",
+    "require",
     "table_names",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
     from pandas import DataFrame
 
-__all__ = ["check"]
+__all__ = ["check", "require"]
 
 Namer: TypeAlias = Callable[[npt.ArrayLike], tuple[str, ...]]
 
@@ -139,13 +139,13 @@ def _geometry_problems(frame: DataFrame, schema: Table, name: Namer) -> list[Pro
     ]
 
 
-def _column_problems(frame: DataFrame, schema: Table) -> list[Problem]:
-    """List required columns that are absent, with the near misses that are there."""
+def _column_problems(frame: DataFrame, schema: Table, wanted: Collection[str]) -> list[Problem]:
+    """List wanted columns that are absent, with the near misses that are there."""
     import difflib
 
     problems = []
     for column, row in schema.columns.iterrows():
-        if not row["required"] or column in frame:
+        if column not in wanted or column in frame:
             continue
         spare = [str(name) for name in frame.columns if name not in schema.columns.index]
         near = difflib.get_close_matches(str(column), spare, n=1)
@@ -251,7 +251,8 @@ def check(frame: DataFrame, table: str) -> DataFrame:
         raise SchemaError.of(table, [Problem(table, "the table is empty", remedy="Add rows.")])
     _refuse_doubled_columns(flat, table)
     name = _namer(flat, schema)
-    problems = _column_problems(flat, schema)
+    needed = schema.columns.index[schema.columns["required"].astype("bool")]
+    problems = _column_problems(flat, schema, needed)
     flat, unreadable, unread = _typed(flat, schema, name)
     problems += unreadable + _value_problems(flat, schema, name, unread)
     if set(schema.key) <= set(flat.columns):
@@ -263,3 +264,45 @@ def check(frame: DataFrame, table: str) -> DataFrame:
     if problems:
         raise SchemaError.of(table, problems)
     return flat
+
+
+def require(frame: DataFrame, table: str, *columns: str) -> None:
+    """
+    Refuse a table that lacks columns which a calculation reads.
+
+    Looks at names alone, so that it costs nothing where tables have millions of rows; `check` looks
+    at every cell.
+
+    Parameters
+    ----------
+    frame
+        A table; its key may be the index or columns.
+    table
+        Name of the schema.
+    *columns
+        Names that must be there; with `geometry` the frame must be a GeoDataFrame.
+
+    Returns
+    -------
+    nothing
+        Every column is there.
+
+    Raises
+    ------
+    SchemaError
+        With every column that is not.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> require(pd.DataFrame({"pci": [70.0]}), "surveys", "pci", "pci_method")
+    Traceback (most recent call last):
+    norwalk_geo.errors.SchemaError: surveys: 1 problem
+      pci_method: column is missing. Add it: ...
+    """
+    lacking = [name for name in columns if name not in frame and name not in frame.index.names]
+    if "geometry" in columns and "geometry" not in lacking and not hasattr(frame, "crs"):
+        lacking.append("geometry")
+    if lacking:
+        bare = frame.drop(columns=[name for name in lacking if name in frame])
+        raise SchemaError.of(table, _column_problems(bare, describe(table), lacking))
