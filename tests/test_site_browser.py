@@ -275,6 +275,18 @@ def test_print_opens_every_list_and_keeps_the_notice(site: Path, chromium: Brows
         assert not page.locator(".menu").is_visible()
 
 
+def test_without_scripts_no_box_is_empty_and_the_plan_is_there(
+    site: Path, chromium: Browser
+) -> None:
+    with tab(chromium, java_script_enabled=False) as page:
+        page.goto((site / "en" / "index.html").as_uri())
+        for choice in (".map", ".find"):
+            assert not page.locator(choice).first.is_visible()
+        page.locator("main").get_by_role("link", name="Plan").click()
+        page.locator("summary").last.click()
+        assert page.locator("details[open] tbody tr").last.is_visible()
+
+
 def test_hostile_text_does_nothing(tmp_path: Path, chromium: Browser) -> None:
     bad = hostile(tmp_path / "site")
     with tab(chromium) as page:
