@@ -61,8 +61,9 @@ test: install-dev system lint  ## Run every check and every test, doctests inclu
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --doctest-modules tests norwalk_geo
 
 .PHONY: quick
+quick: EXAMPLES = 0.2
 quick: install-dev  ## Run the tests that together take less than a minute.
-	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m "not slow and not browser and not real" tests
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m "not slow and not command and not browser and not real" tests
 
 .PHONY: lint
 lint: install-dev  ## Check style, layout and types.

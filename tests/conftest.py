@@ -14,7 +14,7 @@ import postgres
 import pytest
 from hypothesis import HealthCheck, settings
 from shapely import LineString
-from strategies import IS_THOROUGH, TIMES
+from strategies import IS_THOROUGH, examples
 
 if TYPE_CHECKING:
     from norwalk_geo.towns import Town
@@ -28,9 +28,9 @@ _CELL_FT = 100.0
 # examples are asked for.
 settings.register_profile(
     "norwalk",
+    examples(40),
     deadline=None,
     derandomize=not IS_THOROUGH,
-    max_examples=40 * TIMES,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("norwalk")
@@ -53,6 +53,13 @@ _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         "LibreOffice is not here (make system)",
     ),
 }
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests of a module that calls the command line; each call takes about a second."""
+    module = getattr(item, "module", None)
+    if any(hasattr(module, name) for name in ("norwalk", "program", "make_city", "CliRunner")):
+        item.add_marker("command")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -257,6 +257,7 @@ def test_windows_lockouts_and_seals_hold(plan, life) -> None:
             assert seals <= 2
 
 
+@pytest.mark.slow
 def test_order_of_rows_changes_nothing(plan, town, condition, life) -> None:
     sections = town.streets.sections
     mixed = sections.sample(frac=1, random_state=5)
@@ -267,6 +268,7 @@ def test_order_of_rows_changes_nothing(plan, town, condition, life) -> None:
     assert again.outcomes.index.equals(mixed.index)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_plan(plan, town, condition, life) -> None:
     again = budget.optimize(condition, town.streets.sections, life, budget_usd=money(250_000.0))
     pd.testing.assert_frame_equal(again.work, plan.work)

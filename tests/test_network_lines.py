@@ -126,6 +126,7 @@ def test_one_place_is_cut_once() -> None:
     assert network.build(cut).nodes["degree"].max() == 5
 
 
+@strategies.examples(20)
 @given(frame=strategies.sections(), data=st.data())
 def test_order_and_direction_do_not_change_where_lines_are_cut(
     frame: gpd.GeoDataFrame, data: st.DataObject
@@ -360,6 +361,7 @@ def test_history_goes_on_under_new_ids() -> None:
     }
 
 
+@strategies.examples(20)
 @given(frame=strategies.sections(), data=st.data())
 def test_an_edition_is_itself_in_any_order(frame: gpd.GeoDataFrame, data: st.DataObject) -> None:
     lines = frame.set_index("section_id")

@@ -235,6 +235,7 @@ def test_ramps_that_no_fund_may_pay_for_are_named(life) -> None:
         tiny(life, [55.0], ramps([("a", 9_000.0, ["s000"])]), 1.0, funds=funds)
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_changes_nothing() -> None:
     case = grid_case(12)
     first, again = (solution.find(case)[1].treatments for _ in range(2))

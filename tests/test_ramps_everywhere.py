@@ -123,6 +123,7 @@ def test_packages_pay_mobilization_and_ramps(life) -> None:
     assert (plan >= 0).any()
 
 
+@pytest.mark.slow
 def test_the_least_cost_has_the_ramps_in_it(life) -> None:
     condition, sections = tables(POINTS)
     money, targets = dict.fromkeys(YEARS, math.inf), {("network", 2029): 62.0}

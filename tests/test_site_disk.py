@@ -60,7 +60,7 @@ def test_a_killed_publish_leaves_the_site_and_the_next_cleans_up(town: Path) -> 
     while not list(site.glob(".aside-*/data/*.gpkg")):
         assert run.poll() is None, "it ended before it was half way"
         assert time.monotonic() < give_up
-        time.sleep(0.002)
+        time.sleep(0.01)
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert any(name.startswith(".aside-") for name in hidden(site))

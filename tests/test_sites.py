@@ -252,6 +252,7 @@ def try_out(toy_city, edits: gpd.GeoDataFrame, gates: gpd.GeoDataFrame | None = 
     return own.set_index("site_id")["gained"]
 
 
+@pytest.mark.slow
 def test_a_path_gives_and_a_closed_street_takes(toy_city) -> None:  # type: ignore[no-untyped-def]
     snapped, edges, two, _ = toy_city
     at = two.geometry["near"]

@@ -127,7 +127,7 @@ def test_another_seed_gives_another_town() -> None:
     assert not one.streets.sections["street_name"].equals(two.streets.sections["street_name"])
 
 
-@examples(25)
+@examples(12)
 @given(size=st.integers(20, 300), seed=st.integers(0, 10_000))
 def test_a_town_of_any_size_is_whole(size: int, seed: int) -> None:
     town = towns.town(size, seed=seed)
@@ -352,6 +352,7 @@ def test_the_sample_is_the_town(norwalk: towns.Town) -> None:
     assert sum(path.stat().st_size for path in files) < 2_500_000
 
 
+@pytest.mark.slow
 def test_the_sample_is_remade_byte_for_byte(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("norwalk")
     subprocess.run([program, "new", tmp_path / "sample", "--synthetic", "--quiet"], check=True)
