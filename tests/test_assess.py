@@ -17,6 +17,7 @@ from norwalk_geo import deterioration, needs, network, pci, schema, treatments
 from norwalk_geo.cli.commands import app
 from norwalk_geo.deterioration import Protocol
 from norwalk_geo.errors import ConfigError
+from norwalk_geo.report import assessment_page
 
 AS_OF = dt.date(2026, 7, 1)
 CURVES = deterioration.curves()
@@ -109,6 +110,9 @@ def test_gasb_applies_only_where_elected(sample_town) -> None:
     assert found["status"] == "incomplete"
     assert len(found["assessments"]) == 3
     assert any("needed and spent" in text for text in found["missing"])
+    page = assessment_page._gasb34(found)
+    assert "Reached PCI 60" in page
+    assert all(f"<li>{text}</li>" in page for text in found["missing"])
 
 
 def test_bids_by_hand_and_their_report() -> None:

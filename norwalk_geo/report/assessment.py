@@ -147,8 +147,10 @@ def _sheets(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     }
     made = {}
     for name, frame in tables.items():
+        flags = [of for of in frame.columns if str(of).startswith("is_")]
+        said = frame.assign(**{of: frame[of].map({True: "yes", False: "no"}) for of in flags})
         if len(frame):
-            made[name.replace("_", " ").capitalize()] = frame.rename(columns=words)
+            made[name.replace("_", " ").capitalize()] = said.rename(columns=words)
     return made
 
 

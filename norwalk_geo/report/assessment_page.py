@@ -10,14 +10,14 @@ import pandas as pd
 
 __all__ = ["page"]
 
-_WIDE, _HIGH, _BAR = 640, 26, 420
+_WIDE, _HIGH, _BAR = 480, 28, 290
 _INK = "#1f3b57"
 _STYLE = (
     "body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
     "color:#1b2733}table{border-collapse:collapse;margin:1rem 0}th,td{padding:.25rem .6rem;"
     "border-bottom:1px solid #c9d2da;text-align:right}th:first-child,td:first-child{text-align:"
-    "left}.notice{font-weight:bold;color:#8a1f11}svg{max-width:100%;height:auto}"
-    "div.wide{overflow-x:auto}"
+    "left}.notice{font-weight:bold;color:#8a1f11}svg{width:100%;max-width:34rem;"
+    "height:auto}div.wide{overflow-x:auto}caption{text-align:left;font-weight:bold}"
 )
 
 
@@ -41,9 +41,9 @@ def _bars(labels: list[str], values: list[float], words: list[str], title: str) 
     for k, (label, value, word) in enumerate(zip(labels, values, words, strict=True)):
         y, size = k * _HIGH, max(value / top * _BAR, 0)
         rows.append(
-            f'<text x="0" y="{y + 18}" font-size="14">{escape(label)}</text>'
-            f'<rect x="110" y="{y + 4}" width="{size:.1f}" height="{_HIGH - 8}" fill="{_INK}"/>'
-            f'<text x="{116 + size:.1f}" y="{y + 18}" font-size="14">{escape(word)}</text>'
+            f'<text x="0" y="{y + 19}" font-size="15">{escape(label)}</text>'
+            f'<rect x="84" y="{y + 4}" width="{size:.1f}" height="{_HIGH - 8}" fill="{_INK}"/>'
+            f'<text x="{92 + size:.1f}" y="{y + 19}" font-size="15">{escape(word)}</text>'
         )
     high = len(labels) * _HIGH
     return (
@@ -64,7 +64,11 @@ def _distribution(bands: pd.DataFrame) -> str:
     names = [str(name) for name in whole.index]
     figure = _bars(names, share, [f"{value:.1f} %" for value in share], "Share of the area by band")
     rows = [
-        [str(name), f"{row['sections']:,}", _number(row["miles"]), _number(row["area_pct"])]
+        [
+            str(name),
+            _number(row["sections"], ",.0f"),
+            *(_number(row[of]) for of in ("miles", "area_pct")),
+        ]
         for name, row in whole.iterrows()
     ]
     head = ["Condition", "Sections", "Centerline miles", "Share of area (%)"]
@@ -85,7 +89,12 @@ def _groups(state: pd.DataFrame, critical: str) -> str:
         for row in state.reset_index().to_dict("records")
     ]
     head = ["Group", "Surveyed", "Miles", "PCI mean", "PCI 10 %", "PCI median", "PCI 90 %"]
-    return _table([*head, f"Years to {critical}", "Replacement $"], rows, "Condition by group")
+    words = (
+        "<p>A tenth of the area is below PCI 10 %, half below the median, a tenth above PCI 90 %. "
+        "Years are from the survey, with nothing done.</p>"
+    )
+    head += [f"Years to {critical}", "Replacement $"]
+    return words + _table(head, rows, "Condition by group")
 
 
 def _years(years: pd.DataFrame) -> str:
@@ -142,6 +151,36 @@ def _past(effects: Sequence[Mapping[str, Any]]) -> str:
     return "<h2>Past work</h2>" + _table(head, rows, "Work of the last ten years and what it did")
 
 
+def _gasb34(found: Mapping[str, Any]) -> str:
+    """Show what the modified approach must report, or why it does not."""
+    text = str(found["status"]).capitalize()
+    if "assessments" not in found:
+        return f"<p>{escape(text)}. {escape(str(found['why']))}</p>"
+    lacking = "".join(f"<li>{escape(one)}</li>" for one in found["missing"])
+    rows = [
+        [
+            str(one["through"]),
+            "–" if one["pci"] is None else _number(one["pci"]),
+            _number(one["area_assessed_pct"]),
+            "yes" if one["is_at_target"] else "no",
+        ]
+        for one in found["assessments"]
+    ]
+    target = f"Reached PCI {found['target_pci']:g}"
+    head = ["Three years through", "PCI", "Area assessed (%)", target]
+    made = f"<p>{escape(text)}.</p>" + (f"<p>Missing:</p><ul>{lacking}</ul>" if lacking else "")
+    made += _table(head, rows, "Assessments of the condition")
+    spent = [
+        [
+            str(one["year"]),
+            *(_number(one[name], ",.0f") for name in ("needed_usd", "spent_usd")),
+        ]
+        for one in found["maintenance"]
+    ]
+    head = ["Fiscal year", "Needed $", "Spent $"]
+    return made + (_table(head, spent, "Maintenance needed and spent") if spent else "")
+
+
 def page(
     state: pd.DataFrame, bands: pd.DataFrame, years: pd.DataFrame, summary: Mapping[str, Any]
 ) -> str:
@@ -176,6 +215,6 @@ def page(
         f"<h2>Needs and backlog</h2>{_years(years)}"
         f"{_outlook(summary['outlook'], summary['critical_pci_text'])}"
         f"{_past(summary['work_effects'])}"
-        f"<h2>GASB 34, modified approach</h2><p>{escape(str(summary['gasb34']['status']))}</p>"
+        f"<h2>GASB 34, modified approach</h2>{_gasb34(summary['gasb34'])}"
         f"<h2>What these figures rest on</h2><ul>{notes}</ul></main></body></html>\n"
     )

@@ -204,6 +204,22 @@ _COLUMNS = {
     "target_met": Column("Target reached", "text"),
     "value_source": Column("Where it is from", "text"),
     "entered_on": Column("Entered on", "date"),
+    "surveyed": Column("Surveyed", "count"),
+    "histories": Column("Histories", "count"),
+    "shape": Column("Shape", "fine"),
+    "fall_points_year": Column("Fall (points a year)", "points"),
+    "years_to_60": Column("Years to PCI 60", "points"),
+    "works": Column("Works", "count", is_summed=True),
+    "measured": Column("Measured", "count"),
+}
+# Of columns that are not listed: names end with their unit.
+_ENDS = {
+    "_usd": "money",
+    "_usd_sy": "money",
+    "_miles": "miles",
+    "_points": "points",
+    "_pct": "points",
+    "_years": "points",
 }
 _NARROWEST, _WIDEST, _WRAPPED = 8, 32, 80
 # Letters are on the average narrower than the figures that a width is counted in.
@@ -225,10 +241,15 @@ def column(name: str) -> Column:
     Returns
     -------
     column
-        As listed; of a column that is not, its name in words, as text.
+        As listed; of a column that is not, its name in words, in the format of its unit.
     """
-    plain = name.replace("_", " ")
-    return _COLUMNS.get(name, Column(plain[:1].upper() + plain[1:], "text"))
+    if name in _COLUMNS:
+        return _COLUMNS[name]
+    kind = next((kind for end, kind in _ENDS.items() if name.endswith(end)), "text")
+    kind = "points" if name.startswith("pci_") else kind
+    plain = name.replace("_usd_sy", " ($/sq yd)").replace("_usd", " ($)").replace("_pct", " (%)")
+    plain = plain.replace("_", " ").replace("pci", "PCI")
+    return Column(plain[:1].upper() + plain[1:], kind)
 
 
 def _shown(values: pd.Series, kind: str) -> pd.Series:
