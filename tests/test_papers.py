@@ -133,6 +133,29 @@ def test_the_council_report_has_its_parts_in_order_and_the_plans_amounts(written
     )
 
 
+@pytest.mark.parametrize(
+    ("pairs", "texts"),
+    [
+        ([("Oak", "Elm"), ("Elm", "2nd")], ["Oak to 2nd"]),
+        ([("Elm", "2nd"), ("Oak", "Elm"), ("5th", "6th")], ["2nd to Oak", "5th to 6th"]),
+        ([("Oak", "Elm"), ("Oak", "Elm")], ["Oak to Elm", "Oak to Elm"]),
+        ([("Oak", "Elm"), ("Elm", "2nd"), ("Elm", "3rd")], None),
+        ([("Oak", "Elm"), ("Elm", "2nd"), ("2nd", "Oak")], None),
+        ([("Oak", ""), ("", "Elm")], ["Oak", "Elm"]),
+        ([("", "Oak"), ("Oak", "")], ["Oak", "Oak"]),
+        ([("Dead end", "Oak"), ("Elm", "Dead end")], None),
+        ([("Dead end", "Oak"), ("Oak", "Elm")], ["Dead end to Elm"]),
+    ],
+)
+def test_stretches_are_joined_only_where_one_follows_the_other(
+    pairs: list[tuple[str, str]], texts: list[str] | None
+) -> None:
+    from norwalk_geo.report.papers.council import _joined
+
+    alone = [" to ".join(pair) for pair in pairs]
+    assert sorted(_joined(pairs)) == sorted(texts or alone)
+
+
 def test_a_draft_says_draft_everywhere_and_promises_no_year_to_residents(written: Path) -> None:
     for name in ("council", "progress", "sb1", "ada_annex"):
         assert "DRAFT: not adopted" in text_of(written / f"{name}.html")

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import pandas as pd
 
 from norwalk_geo.report.files import Results
 from norwalk_geo.report.papers.paper import Letter, render
-from norwalk_geo.report.papers.words import ONE_PURSE, dollars, fund_of, limits_text, year_text
+from norwalk_geo.report.papers.words import ONE_PURSE, dollars, fund_of, year_text
 
 if TYPE_CHECKING:
     from norwalk_geo.budget import Plan
 
 __all__ = ["council_report"]
 
+_ENDS_OF_A_LINE = 2
+# What a limit says where no street crosses.
+_NO_STREET = ("", "dead end", "end", "city limit")
+_LIMITS = ["from_street", "to_street"]
 _POLICIES = {
     "plan": "This plan",
     "worst_first": "Worst streets first",
-    "ranking": "Ranked by effectiveness and cost, as StreetSaver does",
+    "ranking": "Ranked by effectiveness and cost, in the manner of StreetSaver",
     "benefit_cost": "Incremental benefit and cost",
     "do_nothing": "No work at all",
 }
@@ -82,20 +87,70 @@ def _rivals(results: Results) -> list[dict[str, str]]:
     return rows
 
 
+def _joined(pairs: list[tuple[str, str]]) -> list[str]:
+    """Write stretches that follow each other as one, from the first cross street to the last."""
+    graph = nx.MultiGraph()
+    for number, pair in enumerate(pairs):
+        # An end without a name and a dead end meet no other.
+        sides = [
+            (name,) if name.casefold() not in _NO_STREET else (name, number, side)
+            for side, name in enumerate(pair)
+        ]
+        graph.add_edge(*sides, number=number)
+    texts = []
+    for nodes in nx.connected_components(graph):
+        part = graph.subgraph(nodes)
+        numbers = sorted(number for _, _, number in part.edges(data="number"))
+        ends = [node[0] for node in graph if node in nodes and graph.degree[node] == 1]
+        is_line = len(numbers) == len(nodes) - 1 and len(ends) == _ENDS_OF_A_LINE
+        # One that has a name at neither end says more by its stretches.
+        whole = [tuple(ends)] if is_line and any(ends) else [pairs[number] for number in numbers]
+        texts += [" to ".join(filter(None, pair)) for pair in whole]
+    return texts
+
+
+def _by_street(rows: pd.DataFrame) -> list[dict[str, str]]:
+    """Put the stretches of one street beside each other: its name, their limits, all its miles."""
+    named = rows["street_name"].fillna("section " + rows["section_id"])
+    listed = []
+    for name, stretches in rows.groupby(named, sort=True):
+        pairs = list(stretches[_LIMITS].itertuples(index=False, name=None))
+        unnamed = sum(not any(pair) for pair in pairs)
+        listed.append(
+            {
+                "name": str(name),
+                "limits": "; ".join(_joined([pair for pair in pairs if any(pair)])),
+                "unnamed": str(unnamed) if unnamed else "",
+                "miles": f"{stretches['length_mi'].sum():.2f}",
+            }
+        )
+    return listed
+
+
 def _streets(results: Results, letter: Letter) -> list[dict[str, Any]]:
-    """List the streets by year. The cost of a street is not public before its contract."""
+    """List the streets by year and work. The cost of a street is not public before its contract."""
     plan = results.plan
     flat = plan.work.reset_index()
-    places = pd.DataFrame(results.sections).loc[flat["section_id"]]
-    flat["place"] = limits_text(places)
-    flat = flat.sort_values(["year", "place", "section_id"], kind="stable")
+    places = pd.DataFrame(results.sections).reindex(columns=["street_name", *_LIMITS])
+    flat = flat.join(places, on="section_id")
+    for name in _LIMITS:
+        flat[name] = flat[name].astype("str").where(flat[name].notna(), "")
+    flat = flat.sort_values(["year", "treatment_label", *_LIMITS, "section_id"], kind="stable")
     spent, exhibit = plan.years["spent_usd"].round(2).to_dict(), []
     for year, page in flat.groupby("year"):
-        rows = page[["place", "treatment_label", "length_mi", "section_id"]].to_dict("records")
         exhibit.append(
             {
                 "year": year_text(int(str(year)), letter.start_month),
-                "rows": [{**row, "length_mi": f"{row['length_mi']:.2f}"} for row in rows],
+                "work": [
+                    {
+                        "label": str(label),
+                        "sections": f"{len(rows):,}",
+                        "miles": f"{rows['length_mi'].sum():,.2f}",
+                        "streets": _by_street(rows),
+                    }
+                    for label, rows in page.groupby("treatment_label")
+                ],
+                "sections": f"{len(page):,}",
                 "miles": f"{page['length_mi'].sum():,.2f}",
                 "cost": dollars(spent[int(str(year))]),
             }
