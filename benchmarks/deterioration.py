@@ -41,6 +41,8 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name fo
         "--by-street", action="store_true", help="Hold whole streets out (San Diego)."
     )
     judged.set_defaults(main=judge)
+    published = commands.add_parser("finding", help="Syracuse's decay by type of street, anew.")
+    published.set_defaults(main=show_finding)
 
 
 def streets(count: int) -> pd.DataFrame:
@@ -177,6 +179,35 @@ def sandiego(folder: Path = REAL) -> tuple[pd.DataFrame, pd.DataFrame]:
     flat = pd.concat(parts, ignore_index=True)
     flat = flat[flat["section_id"].isin(sections.index)]
     return _table(flat, flat["day"], "astm_d6433"), sections
+
+
+def finding(folder: Path = REAL, *, draws: int = 20) -> pd.DataFrame:
+    """Expect the condition of new pavement by month, for types of street and of pavement."""
+    from norwalk_geo import deterioration
+
+    surveys, sections, work = syracuse(folder)
+    lines = json.loads((folder / "syracuse" / "streets_ratings2015.geojson").read_text("utf-8"))
+    facts = [one["properties"] for one in lines["features"]]
+    kind = pd.Series({f"s{one['STREET_ID']}": one["streetType"] for one in facts})
+    cohorts = {name: kind.index[kind.eq(name)] for name in ("AVE", "ST", "RD")}
+    for surface in ("AC/PCC", "AC"):
+        cohorts[surface] = sections.index[sections["surface_type"].eq(surface)]
+    curves, steps = {}, set()
+    for name, ids in cohorts.items():
+        mine = surveys[surveys.index.get_level_values("section_id").isin(ids)]
+        chain = deterioration.transitions(deterioration.histories(mine, work), draws=draws)
+        steps.add(chain.attrs["step_years"])
+        curves[name] = deterioration.expected(chain)
+    table = pd.DataFrame(curves).loc[: 20 * 12]
+    table.attrs["step_years"] = steps
+    return table
+
+
+def show_finding(_: argparse.Namespace) -> None:
+    """Print the published finding of Salman and Gursoy (2022), made anew."""
+    table = finding()
+    years = table.loc[[0, 24, 60, 120, 240]]
+    print(years.rename(index=lambda month: f"{month // 12} years").round(0).to_string())
 
 
 def judge(options: argparse.Namespace) -> None:

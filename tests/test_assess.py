@@ -12,7 +12,7 @@ import pytest
 from browser import judge
 from typer.testing import CliRunner
 
-from benchmarks.deterioration import sandiego, syracuse
+from benchmarks.deterioration import finding, sandiego, syracuse
 from norwalk_geo import deterioration, needs, network, pci, schema, treatments
 from norwalk_geo.cli.commands import app
 from norwalk_geo.deterioration import Protocol
@@ -242,20 +242,8 @@ def test_sandiego_is_forecast_better_than_by_plain_methods(real: Path) -> None:
 @pytest.mark.real
 def test_the_published_finding_on_syracuse(real: Path) -> None:
     """Salman and Gursoy (2022): street and pavement types hardly differ, and decay is fast."""
-    surveys, sections, work = syracuse(real)
-    lines = json.loads((real / "syracuse" / "streets_ratings2015.geojson").read_text("utf-8"))
-    facts = [one["properties"] for one in lines["features"]]
-    kind = pd.Series({f"s{one['STREET_ID']}": one["streetType"] for one in facts})
-    cohorts = {name: kind.index[kind.eq(name)] for name in ("AVE", "ST", "RD")}
-    for surface in ("AC/PCC", "AC"):
-        cohorts[surface] = sections.index[sections["surface_type"].eq(surface)]
-    curves = {}
-    for name, ids in cohorts.items():
-        mine = surveys[surveys.index.get_level_values("section_id").isin(ids)]
-        chain = deterioration.transitions(deterioration.histories(mine, work), draws=20)
-        assert chain.attrs["step_years"] == 2
-        curves[name] = deterioration.expected(chain)
-    table = pd.DataFrame(curves).loc[: 20 * 12]
+    table = finding(real)
+    assert table.attrs["step_years"] == {2}
     assert (
         table[["AVE", "ST", "RD"]].max(axis=1) - table[["AVE", "ST", "RD"]].min(axis=1)
     ).max() < 7
