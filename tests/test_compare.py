@@ -303,7 +303,7 @@ def test_json_is_the_summary_and_one_year_has_no_delay(own_city: Path, tmp_path:
 @pytest.mark.slow
 def test_the_benchmark_measures_the_plan_beside_its_peers() -> None:
     root = Path(__file__).parents[1]
-    command = [sys.executable, "-m", "benchmarks", "budget", "--sections", "80", "--years", "4"]
+    command = [sys.executable, "-m", "benchmarks", "budget", "--sections", "60", "--years", "3"]
     done = subprocess.run([*command, "--json"], cwd=root, capture_output=True, check=True)
     made = json.loads(done.stdout)
     told = ["seconds", "peak_mb", "objective", "bound", "do_nothing", "gap", "share_of_gain"]
