@@ -19,6 +19,14 @@ def test_missing_is_in_no_average() -> None:
     assert math.isnan(needs.area_weighted(pd.Series([None], dtype="float64"), pd.Series([1.0])))
 
 
+@pytest.mark.parametrize("points", [100.0, 0.1, 99.9])
+def test_rounding_lifts_no_average_over_its_values(points: float) -> None:
+    """A weighted sum of a thousand hundreds may come out as 100.00000000000001."""
+    for count in range(1, 200):
+        area = pd.Series([0.1 * (k % 7 + 1) / 3 for k in range(count)])
+        assert needs.area_weighted(pd.Series([points] * count), area) == points
+
+
 def test_bands_add_up(sample_town) -> None:
     sections = sample_town.streets.sections
     condition = pci.latest(sample_town.surveys, sections, as_of=AS_OF)

@@ -43,7 +43,11 @@ def area_weighted(values: pd.Series, area_sy: pd.Series) -> float:
     """
     known = values.notna() & (area_sy > 0)
     total = float(area_sy[known].sum())
-    return float((values[known] * area_sy[known]).sum()) / total if total else float("nan")
+    if not total:
+        return float("nan")
+    mean = float((values[known] * area_sy[known]).sum()) / total
+    # Rounding may not lift a mean above the highest of its values: 100 stays 100.
+    return float(np.clip(mean, values[known].min(), values[known].max()))
 
 
 def summarize(

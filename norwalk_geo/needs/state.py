@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import deterioration, network, pci, schema
+from norwalk_geo.needs.bands import area_weighted
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Curves, Sections
@@ -151,10 +152,8 @@ def state(
                 "sections": len(page),
                 "surveyed": len(known),
                 **page[["miles", "area_sy", "replacement_usd"]].sum(),
-                "pci_mean": np.average(values, weights=area) if len(known) else np.nan,
-                "remaining_life_years": np.average(known["life"], weights=area)
-                if len(known)
-                else np.nan,
+                "pci_mean": area_weighted(page["pci"], page["area_sy"]),
+                "remaining_life_years": area_weighted(page["life"], page["area_sy"]),
             }
             rows.append(row | {n: _quantile(values, area, share) for n, share in _SHARES.items()})
     return schema.check(pd.DataFrame(rows), "state")

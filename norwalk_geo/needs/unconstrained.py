@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from norwalk_geo import config, deterioration, network, schema
+from norwalk_geo.needs.bands import area_weighted
 
 if TYPE_CHECKING:
     from norwalk_geo.schema import Condition, Sections
@@ -100,7 +101,8 @@ def calls(
 
 
 def _mean(pci: Floats, area: Floats) -> float:
-    return float(np.average(pci, weights=area)) if area.sum() > 0 else np.nan
+    """Average condition over the area."""
+    return area_weighted(pd.Series(pci), pd.Series(area))
 
 
 def unconstrained(
