@@ -172,6 +172,7 @@ def test_the_commands_write_what_they_say(tmp_path: Path, browser_path: str) -> 
     assert "Invented data" in page
     assert not browser_path or judge(browser_path, folder / "assess.html") == {}
     outlook = summary["outlook"]
+    assert outlook["sections"] == summary["sections_surveyed"]
     assert f"{outlook['below']:,} of {outlook['sections']:,} sections are forecast" in page
     if outlook["likely_below"] is not None:
         assert outlook["likely_below"] <= outlook["below"] <= outlook["maybe_below"]

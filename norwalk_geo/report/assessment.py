@@ -110,6 +110,8 @@ def _outlook(listed: pd.DataFrame, critical: float) -> dict[str, Any]:
     if not names:
         return {}
     year = int(names[0].removeprefix("pci_in_"))
+    # What the city does not keep is in no other count either.
+    listed = listed[listed["area_sy"] > 0] if "area_sy" in listed else listed
     made: dict[str, Any] = {"year": year, "sections": int(listed[names[0]].notna().sum())}
     # Where the upper end is below, the section very likely is; where the lower one is, it may be.
     for key, name in (("below", "pci"), ("likely_below", "pci_high"), ("maybe_below", "pci_low")):
