@@ -62,7 +62,7 @@ test: install-dev system lint  ## Run every check and every test, doctests inclu
 
 .PHONY: quick
 quick: EXAMPLES = 0.2
-quick: install-dev  ## Run the tests that together take less than a minute.
+quick: install-dev  ## Run the tests that together take less than two minutes on two cores.
 	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m "not slow and not command and not browser and not real" tests
 
 .PHONY: lint

@@ -276,6 +276,7 @@ def test_the_same_input_gives_the_same_plan(plan, town, condition, life) -> None
     assert again.bound == plan.bound
 
 
+@pytest.mark.slow
 def test_more_money_never_lowers_the_bound(town, condition, life) -> None:
     found = [
         budget.optimize(condition, town.streets.sections, life, budget_usd=money(usd, 3))
