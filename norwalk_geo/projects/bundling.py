@@ -78,7 +78,7 @@ def bundle(work: Work, sections: Sections) -> tuple[Projects, ProjectSections]:
         rows.append(
             {
                 "project_id": name,
-                "name": f"Proposed: {name}",
+                "name": f"Proposed: {str(name).replace('_', ' ')}",
                 "description": _description(page, names),
                 "zone_id": own[0] if len(own) == 1 else None,
                 "year": int(page["year"].iloc[0]),
