@@ -76,7 +76,7 @@ def band_rows(
             "color": str(row.color),
             "sections": f"{counts[k]:,}",
             "miles": f"{lengths[k]:,.1f}",
-            "share": f"{100 * lengths[k] / rated:.0f} %",
+            "share": f"{100 * lengths[k] / rated:.0f}%",
         }
         for k, (row, (low, top)) in enumerate(zip(ordered.itertuples(), limits, strict=True))
     ][::-1]

@@ -292,6 +292,6 @@ def proof(summary: dict[str, Any]) -> str:
     if gap is None or not np.isfinite(gap):
         return ""
     return (
-        f"Within the model, no plan with this money could gain more than {100 * gap:.2g} % "
+        f"Within the model, no plan with this money could gain more than {100 * gap:.2g}% "
         "beyond what this one gains: the bound is computed with the plan."
     )

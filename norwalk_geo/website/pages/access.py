@@ -12,7 +12,7 @@ import shapely
 
 from norwalk_geo import network, schema
 from norwalk_geo.website.pages.given import Given, public, stages
-from norwalk_geo.website.pages.language import Language, number, year
+from norwalk_geo.website.pages.language import Language, number, percent, year
 
 __all__ = ["STATES", "accessibility", "kinds", "prepared"]
 
@@ -153,7 +153,7 @@ def _measured(given: Given, language: Language) -> list[dict[str, str]]:
                 "all": number(len(frame), language),
                 "measured": number(known, language),
                 "not": number(len(frame) - known, language),
-                "share": f"{number(_WHOLE_PCT * known / len(frame), language)}%",
+                "share": percent(_WHOLE_PCT * known / len(frame), language),
             }
         )
     return rows
@@ -188,7 +188,7 @@ def _staff(given: Given, language: Language) -> dict[str, Any]:
         due = {key: int(corners[f"ramps_{key}"].sum()) for key in ("due", "unknown", "infeasible")}
         content["due"] = {key: number(value, language) for key, value in due.items()}
         share = _WHOLE_PCT * due["unknown"] / max(len(given.tables.get("ramps", ())), 1)
-        content["unknown_pct"] = number(min(share, _WHOLE_PCT), language)
+        content["unknown_pct"] = percent(min(share, _WHOLE_PCT), language)
     if "compliance" in given.tables:
         names, rows = _names(language), given.tables["compliance"].reset_index()
         rows = rows[rows["grouped_by"].eq("all") & rows["is_enforced"]]

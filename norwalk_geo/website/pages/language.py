@@ -26,6 +26,7 @@ __all__ = [
     "money",
     "month",
     "number",
+    "percent",
     "phrase",
     "read",
     "year",
@@ -33,6 +34,8 @@ __all__ = [
 
 # Spanish as it is written in the United States: 1,234.5 and not 1.234,5.
 LOCALES = {"en": "en_US", "es": "es_US"}
+# In Spanish a space stands before the sign; it must not break a line.
+_PERCENTS = {"es": "{}\u00a0%"}
 _MILLION = 1_000_000
 
 
@@ -192,6 +195,37 @@ def number(value: float | None, language: Language, digits: int = 0) -> str:
         return ""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(float(value), format=pattern, locale=language.locale))
+
+
+def percent(value: float | None, language: Language, digits: int = 0) -> str:
+    """
+    Write a share, as every page of the site does.
+
+    Parameters
+    ----------
+    value
+        Percent, 0 to 100; blank where there is none.
+    language
+        Language of the page.
+    digits
+        Decimals; dropped where they are all zero.
+
+    Returns
+    -------
+    text
+        With its sign.
+
+    Examples
+    --------
+    >>> percent(83.44, read("en"), 1), percent(90, read("en"), 1)
+    ('83.4%', '90%')
+    >>> percent(83.44, read("es"), 1)
+    '83.4\\xa0%'
+    """
+    text = number(value, language, digits)
+    if digits and text.endswith("." + "0" * digits):
+        text = text[: -digits - 1]
+    return _PERCENTS.get(language.code, "{}%").format(text) if text else ""
 
 
 def money(value: float, language: Language) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from norwalk_geo import schema
 from norwalk_geo.website.pages import lists, wording
 from norwalk_geo.website.pages.given import Given, public
-from norwalk_geo.website.pages.language import Language, day, money, number
+from norwalk_geo.website.pages.language import Language, day, money, number, percent
 
 __all__ = ["OFFERED", "data", "decide", "plan"]
 
@@ -100,7 +100,7 @@ def _share(value: float, language: Language) -> str:
     """Write a small percentage, rounded up so that it stays a bound."""
     digits = 1 if value >= 1 else 2
     step = 10.0**-digits
-    return f"{number(-(-value // step) * step, language, digits)}%"
+    return percent(-(-value // step) * step, language, digits)
 
 
 def data(given: Given, language: Language, files: list[dict[str, str]]) -> dict[str, Any]:

@@ -11,12 +11,12 @@ import pandas as pd
 from norwalk_geo import maps, network
 from norwalk_geo.website.pages import wording
 from norwalk_geo.website.pages.given import Given
-from norwalk_geo.website.pages.language import Language, day, number
+from norwalk_geo.website.pages.language import Language, day, number, percent
 
 __all__ = ["condition", "scorecard"]
 
 _WHOLE_PCT, _HALF = 100, 50.0
-_UNITS = ("points", "mi", "%")
+_UNITS = ("points", "mi")
 
 
 def _lengths(given: Given) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def _band_rows(given: Given, language: Language, lengths: pd.DataFrame) -> list[
                 **band,
                 "range": text % {"low": limits[0], "top": limits[1]},
                 "miles": number(miles, language, 1),
-                "share": f"{number(share, language)}%" if known else "",
+                "share": percent(share, language) if known else "",
                 "share_value": share,
             }
         )
@@ -124,7 +124,7 @@ def condition(given: Given, language: Language) -> dict[str, Any]:
         "strip": named,
         "best": named[0],
         "has_surveys": x > 0,
-        "poor": round(sum(row["share_value"] for row in named if row["low"] < limit)),
+        "poor": percent(sum(row["share_value"] for row in named if row["low"] < limit), language),
         "poor_below": number(limit, language),
         "miles": number(lengths["miles"].sum(), language, 1),
         "average": number(surveyed, language, 1),
@@ -152,6 +152,8 @@ def _value(row: pd.Series, name: str, language: Language) -> str:
     if pd.isna(row[name]):
         return ""
     unit = str(row["unit"])
+    if unit == "%":
+        return percent(float(row[name]), language, 1)
     text = number(float(row[name]), language, 1 if unit in _UNITS else 0)
     if unit == "USD":
         return f"${text}"
