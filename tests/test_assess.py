@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -177,9 +178,11 @@ def test_the_commands_write_what_they_say(tmp_path: Path, browser_path: str) -> 
     if outlook["likely_below"] is not None:
         assert outlook["likely_below"] <= outlook["below"] <= outlook["maybe_below"]
     assert "http" not in page.replace("http-equiv", "")
-    words = ["backtest", str(city), "--until", "2022-12-31", "--no-boosting", "--json"]
-    judged = run.invoke(app, [*words, "--out", str(tmp_path / "b")])
+    words = ["backtest", str(city), "--until", "2022-12-31", "--json"]
+    with mock.patch.dict("sys.modules", {"sklearn": None}):
+        judged = run.invoke(app, [*words, "--out", str(tmp_path / "b")])
     assert judged.exit_code == 0, judged.output
+    assert "scikit-learn is not installed" in json.loads(judged.stdout)["notes"][0]
     table = pd.read_csv(tmp_path / "b" / "backtest.csv")
     assert {"fitted", "last_value", "own_line", "cited_curve"} <= set(table["method"])
 

@@ -7,6 +7,7 @@ import itertools
 import re
 import subprocess
 from pathlib import Path
+from unittest import mock
 
 import geopandas as gpd
 import openpyxl
@@ -191,6 +192,15 @@ def test_a_decision_needs_its_day_and_its_number_and_has_been_taken(full_city: P
         said = norwalk("papers", full_city, "--as-of", "2026-06-30", *options)
         assert said.code == 2
         assert word in said.err
+
+
+def test_papers_without_the_writer_of_pdf_stop_before_the_plan(full_city: Path) -> None:
+    with mock.patch.dict("sys.modules", {"weasyprint": None}):
+        said = norwalk("papers", full_city, "--as-of", "2026-06-30")
+    assert said.code == 2
+    assert "weasyprint" in said.err
+    assert "Or use --no-pdf" in said.err
+    assert "Planning" not in said.err
 
 
 def test_the_sb1_list_is_checked_for_what_lists_are_sent_back_for() -> None:

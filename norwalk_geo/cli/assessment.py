@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["backtest", "write"]
 
 _FOLDER = "assess"
+_NO_BOOSTING = (
+    "Gradient boosting is left out: scikit-learn is not installed. "
+    "Install it with: pip install 'scikit-learn>=1.5'."
+)
 _FILES = (
     "assess.html",
     "assess.xlsx",
@@ -173,7 +177,7 @@ def backtest(
     until
         Day up to which the forecasts may know the surveys.
     boosting
-        Compare with gradient boosting.
+        Compare with gradient boosting, where scikit-learn is installed.
     show
         Told what is being done.
 
@@ -182,6 +186,7 @@ def backtest(
     outcome
         Summary, and the files written.
     """
+    notes = [] if deterioration.can_boost() or not boosting else [_NO_BOOSTING]
     show.step("Reading the city")
     read = reading.read_city(city)
     as_of = reading.day(read.config, None)
@@ -193,9 +198,10 @@ def backtest(
             work_done=read.tables.get("work_done"),
             curves=deterioration.curves(read.parameters["curves"]),
             protocol=deterioration.Protocol(
-                until=until.date() if until else None, with_boosting=boosting
+                until=until.date() if until else None,
+                with_boosting=boosting and not notes,
             ),
         )
-        summary = report.backtest_summary(table, about=assessing.origin(read, as_of, []))
+        summary = report.backtest_summary(table, about=assessing.origin(read, as_of, notes))
         report.write_backtest(aside, table, summary)
     return Outcome(summary, ("backtest.csv", "summary.json"))

@@ -160,6 +160,8 @@ def write(
     outcome
         What was written.
     """
+    if pdf:
+        papers.check_pdf()
     show.step("Reading the city")
     read = reading.read_city(city, as_of=as_of)
     day, settings = reading.day(read.config, as_of), read.config

@@ -255,6 +255,7 @@ class Show:
                 f"({row['rmse_low_points']:.2f}–{row['rmse_high_points']:.2f}), interval holds "
                 f"{row['coverage_pct']:.0f} %, score {row['interval_score_points']:.1f}"
             )
+        self._say(*map(escape, summary["notes"]))
         self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
 
     def planned(self, outcome: Outcome, folder: Path) -> None:

@@ -22,6 +22,7 @@ from norwalk_geo.deterioration.forecasting import forecast
 from norwalk_geo.deterioration.histories import Histories, histories
 from norwalk_geo.deterioration.markov import expected, transitions
 from norwalk_geo.deterioration.pacing import OwnPaces, own_paces
+from norwalk_geo.deterioration.rivals import can_boost
 from norwalk_geo.deterioration.usual import UsualWork, forecast_with_usual_work, usual_work
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Protocol",
     "UsualWork",
     "backtest",
+    "can_boost",
     "condition_at",
     "curves",
     "effective_age",

@@ -14,7 +14,7 @@ from norwalk_geo.errors import ConfigError, Problem
 if TYPE_CHECKING:
     from norwalk_geo.schema import Curves
 
-__all__ = ["boosting", "cited_curve", "features", "last_value", "own_line", "pairs"]
+__all__ = ["boosting", "can_boost", "cited_curve", "features", "last_value", "own_line", "pairs"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 _LONGEST_LAG = 7
@@ -161,6 +161,18 @@ def cited_curve(origin: pd.DataFrame, ahead: Floats, family: pd.Series, curves: 
     return made
 
 
+def can_boost() -> bool:
+    """
+    Say whether gradient boosting can be compared with.
+
+    Returns
+    -------
+    can
+        True where scikit-learn is installed.
+    """
+    return importlib.util.find_spec("sklearn") is not None
+
+
 def boosting(train: pd.DataFrame, cases: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
     """
     Learn from all pairs by gradient boosting, with a tenth on each side left out.
@@ -182,7 +194,7 @@ def boosting(train: pd.DataFrame, cases: pd.DataFrame) -> tuple[Floats, Floats, 
     ConfigError
         The package scikit-learn is not installed.
     """
-    if importlib.util.find_spec("sklearn") is None:
+    if not can_boost():
         remedy = "Install it with: pip install 'scikit-learn>=1.5'. Or leave this method out."
         problem = Problem("boosting", "needs scikit-learn, which is not installed", remedy=remedy)
         raise ConfigError.of("backtest", [problem])

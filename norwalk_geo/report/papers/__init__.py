@@ -5,7 +5,7 @@ from __future__ import annotations
 from norwalk_geo.report.papers.annex import ada_annex
 from norwalk_geo.report.papers.capital import capital_plan, capital_sources, capital_uses
 from norwalk_geo.report.papers.council import council_report
-from norwalk_geo.report.papers.paper import Adoption, Letter, write_pdf
+from norwalk_geo.report.papers.paper import Adoption, Letter, check_pdf, write_pdf
 from norwalk_geo.report.papers.progress import progress_report
 from norwalk_geo.report.papers.sb1 import sb1_expenditures, sb1_faults, sb1_page, sb1_projects
 
@@ -16,6 +16,7 @@ __all__ = [
     "capital_plan",
     "capital_sources",
     "capital_uses",
+    "check_pdf",
     "council_report",
     "progress_report",
     "sb1_expenditures",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -111,6 +112,28 @@ def render(template: str, letter: Letter, facts: Mapping[str, Any]) -> str:
     )
 
 
+def check_pdf() -> None:
+    """
+    Check that pages can be written as PDF, before the work that leads to them.
+
+    Returns
+    -------
+    nothing
+        They can.
+
+    Raises
+    ------
+    SourceError
+        WeasyPrint or the system libraries that it needs are not installed.
+    """
+    try:
+        importlib.import_module("weasyprint")
+    except (ImportError, OSError) as error:
+        remedy = "Install Pango (make system) and: pip install 'weasyprint>=66'. Or use --no-pdf."
+        problem = Problem("weasyprint", f"cannot be used ({error})", remedy=remedy)
+        raise SourceError.of("papers", [problem]) from error
+
+
 def write_pdf(page: str, path: Path) -> None:
     """
     Write a page as a tagged PDF, of the form PDF/UA-1.
@@ -132,11 +155,8 @@ def write_pdf(page: str, path: Path) -> None:
     SourceError
         WeasyPrint or the system libraries that it needs are not installed.
     """
-    try:
-        from weasyprint import HTML
-    except (ImportError, OSError) as error:
-        remedy = "Install Pango (make system) and: pip install 'weasyprint>=66'. Or use --no-pdf."
-        problem = Problem("weasyprint", f"cannot be used ({error})", remedy=remedy)
-        raise SourceError.of(path.name, [problem]) from error
+    check_pdf()
+    from weasyprint import HTML
+
     named = hashlib.sha256(page.encode("utf-8")).digest()[:16]
     HTML(string=page).write_pdf(path, pdf_variant="pdf/ua-1", pdf_identifier=named)
