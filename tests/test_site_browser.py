@@ -245,6 +245,10 @@ def test_a_deep_link_opens_a_section_in_both_languages(site: Path, chromium: Bro
 def test_a_phone_has_a_menu_that_opens_and_closes(site: Path, chromium: Browser) -> None:
     with tab(chromium, width=390) as page:
         load(page, site / "es" / "plan.html")
+        wider = "all => all.filter((one) => one.scrollWidth > one.clientWidth).length"
+        assert page.locator(".stacked").count() > 0
+        assert page.locator(".scroll").evaluate_all(wider) == 0
+        assert page.get_by_role("rowheader").count() > 0
         button = page.get_by_role("button", name="Menú")
         assert not page.get_by_role("link", name="Mi calle").is_visible()
         button.focus()

@@ -421,12 +421,29 @@
       this._canvas = L.DomUtil.create("canvas", "nw-names leaflet-zoom-hide", map.getPane("shadowPane"));
       this._canvas.setAttribute("aria-hidden", "true");
       map.on("moveend zoomend resize viewreset", this.redraw, this);
+      map.on("layeradd layerremove", this._beside, this);
       this.redraw();
     },
 
     onRemove: function (map) {
       this._canvas.remove();
       map.off("moveend zoomend resize viewreset", this.redraw, this);
+      map.off("layeradd layerremove", this._beside, this);
+    },
+
+    _beside: function ({ layer }) {
+      if (layer instanceof L.Marker) this.redraw();
+    },
+
+    /* Cells of the window that the marks of places stand on: a name below one could not be read. */
+    _marked: function () {
+      const cells = new Set();
+      this._map.eachLayer((layer) => {
+        if (!(layer instanceof L.Marker)) return;
+        const { x, y } = this._map.latLngToContainerPoint(layer.getLatLng());
+        for (const dx of [-8, 0, 8]) for (const dy of [-8, 0, 8]) cells.add(`${Math.floor((x + dx) / 12)} ${Math.floor((y + dy) / 12)}`);
+      });
+      return cells;
     },
 
     redraw: function () {
@@ -455,7 +472,7 @@
       pen.textAlign = "center";
       pen.textBaseline = "middle";
       pen.lineJoin = "round";
-      const taken = new Set();
+      const taken = this._marked();
       for (const candidate of this._candidates(size)) this._write(pen, size, candidate, taken);
     },
 

@@ -17,6 +17,8 @@
   const CROSSING = /\s*[&@/+]\s*|\s+(?:and|at|y|e|con|x|esquina|esq)\s+(?:con\s+)?/i;
   const CORNER = /^(?:corner of|intersection of|esquina de|cruce de|interseccion de|intersección de)\s+/i;
   const BETWEEN = /^(.+?)[\s,]+(?:between|entre|from|desde|btwn|bet)\s+(.+?)\s+(?:and|to|y|e|&|a|hasta)\s+(.+)$/i;
+  /* A block or crossing that is still being typed: the street before the word is meant. */
+  const BEGUN = /^(.+?)[\s,]+(?:(?:between|entre|from|desde|btwn|bet)(?:\s.*)?|and|at|y|e|con|esquina|esq)$/i;
   const HOUSE = /^#?(\d{1,6})[a-z]?\s+(block\s+(?:of\s+)?|cuadra\s+(?:de\s+)?)?(?=\S)|[\s,]+#?(\d{1,6})$/i;
   const HUNDRED = 100;
   const NUMBER = /^\d+[a-z]?\s+(?:block\s+(?:of\s+)?|cuadra\s+(?:de\s+)?)?(?=\S)|\s+#?\d+$/i;
@@ -215,6 +217,8 @@
           return { found: names.map(({ k, score }) => ({ kind: "house", names: [k], score, number, isBlock, label: label(k) })), note };
         }
         note = house && names.length ? "no_numbers" : "";
+        const begun = BEGUN.exec(asked);
+        if (begun && !names.length) names = this.streets(begun[1].replace(NUMBER, ""), SHOWN);
       }
       return { found: names.map(({ k, score }) => ({ kind: "street", names: [k], score, label: this.names[k] })), note };
     }

@@ -39,6 +39,30 @@
   });
   window.addEventListener("afterprint", () => closed.forEach((one) => (one.open = false)));
 
+  /* ---------------------------------------------------------------- tables on a phone: a row is a card */
+  const phone = window.matchMedia("(max-width: 30em)");
+  const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  const stack = () => {
+    if (!phone.matches) return;
+    document.querySelectorAll(".stack:not(.stacked) table").forEach((table) => {
+      const heads = [...table.tHead.rows[0].cells].map((one) => one.textContent);
+      /* Its parts are no boxes of a table any more, so a screen reader is told what they are. */
+      table.setAttribute("role", "table");
+      table.querySelectorAll("thead, tbody, tr, td").forEach((one) => one.setAttribute("role", ROLES[one.tagName]));
+      table.querySelectorAll("th").forEach((one) => one.setAttribute("role", one.scope === "row" ? "rowheader" : "columnheader"));
+      for (const row of table.tBodies[0].rows) {
+        let place = 0;
+        for (const cell of row.cells) {
+          if (place && cell.textContent.trim()) cell.dataset.label = heads[place];
+          place += cell.colSpan;
+        }
+      }
+      table.parentElement.classList.add("stacked");
+    });
+  };
+  stack();
+  phone.addEventListener("change", stack);
+
   /* ---------------------------------------------------------------- years and zones of the plan */
   const filters = byId("filters");
   if (filters) {
