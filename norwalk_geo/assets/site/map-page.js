@@ -226,13 +226,14 @@
       });
       label.append(this.choice);
       const scroll = make("div", "", { class: "nw-scroll", tabindex: "0", role: "group", "aria-labelledby": "nw-table-caption" });
-      const table = make("table");
+      /* On a phone its parts are no boxes of a table any more, so each says what it is. */
+      const table = make("table", "", { role: "table" });
       this.caption = make("caption", "", { id: "nw-table-caption" });
-      const head = make("thead");
-      const names = make("tr");
-      for (const key of ["street", "stretch", "looks", "says"]) names.append(make("th", say(key), { scope: "col" }));
+      const head = make("thead", "", { role: "rowgroup" });
+      const names = make("tr", "", { role: "row" });
+      for (const key of ["street", "stretch", "looks", "says"]) names.append(make("th", say(key), { scope: "col", role: "columnheader" }));
       head.append(names);
-      this.body = make("tbody");
+      this.body = make("tbody", "", { role: "rowgroup" });
       table.append(this.caption, head, this.body);
       scroll.append(table);
       this.before = make("button", say("previous"), { type: "button" });
@@ -316,18 +317,18 @@
     }
 
     row(layer, streets, i, texts) {
-      const line = make("tr");
+      const line = make("tr", "", { role: "row" });
       const name = streets.street(i) || say("no_name");
-      const head = make("th", "", { scope: "row" });
+      const head = make("th", "", { scope: "row", role: "rowheader" });
       const button = make("button", name, { type: "button", class: "nw-link", dir: "auto", "aria-label": say("show_on_map", `${name}, ${nw.stretch(streets, i)}`) });
       button.addEventListener("click", () => this.page.showSection({ streets, i }, true));
       head.append(button);
-      const look = make("td");
+      const look = make("td", "", { role: "cell" });
       const style = layer.lookOf(streets, i);
       look.append(nw.swatch(style), make("span", style.label));
-      const says = make("td");
+      const says = make("td", "", { role: "cell" });
       for (const text of texts) says.append(make("p", text, { dir: "auto" }));
-      line.append(head, make("td", nw.stretch(streets, i), { dir: "auto" }), look, says);
+      line.append(head, make("td", nw.stretch(streets, i), { dir: "auto", role: "cell" }), look, says);
       return line;
     }
   }
