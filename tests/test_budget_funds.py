@@ -65,6 +65,22 @@ def every(case: Case) -> np.ndarray:
     return np.array([[each[i][k] for i, k in enumerate(pick)] for pick in picks], dtype="int8")
 
 
+def test_a_plan_is_paid_for_exactly_where_its_payments_can_be_shared_out(life) -> None:
+    """The two quick looks before the program of shares say what the program says."""
+    usd = {2027: 15_000.0, 2028: 9_000.0}
+    funds = (
+        Fund("open", usd, keeps_years=1),
+        Fund("south", {2027: 12_000.0}, keeps_years=1, zones=frozenset({"south"})),
+        Fund("big", {2028: 20_000.0}, classes=frozenset({"arterial"})),
+    )
+    case = city(life, Demands(funds=funds), usd=28_000.0)
+    plans = every(case)
+    told = [not ledger.broken(case, one) for one in plans]
+    assert told == [ledger.settle(case, one) is not None for one in plans]
+    assert any(told)
+    assert not all(told)
+
+
 def ways_to_pay(demands: Demands, case: Case, work: tuple[int, int, int]) -> list[dict]:
     """Shares of funds and years that may pay for a work, from the rules alone."""
     i, t, j = work

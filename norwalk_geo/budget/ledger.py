@@ -88,13 +88,37 @@ def broken(case: Case, treatments: Lives) -> list[str]:
         Nothing, if it keeps to all.
     """
     rows = case.rows
-    words = [] if settle(case, treatments) is not None else ["the money of the funds"]
+    words = [] if _is_paid(case, treatments) else ["the money of the funds"]
     if len(rows.limit):
         used = total(case, treatments)
         used[: rows.cells] /= CENTS
         over = rows.use @ used - rows.limit
         words += [rows.row_words[r] for r in np.flatnonzero(over > _NOTHING * rows.reach())]
     return words
+
+
+def _is_paid(case: Case, treatments: Lives) -> bool:
+    """
+    Say whether the funds can pay for a plan.
+
+    Two looks settle it nearly always, so that the program of shares is left for the rest: more work
+    than all who may pay for it have is not paid; what whoever comes first pays for is.
+    """
+    rows, used = case.rows, total(case, treatments)[: case.rows.cells]
+    money = np.rint(rows.money * CENTS)
+    is_whole = np.isin(rows.draws, (0, 1)).all() and (rows.draws.sum(axis=0) == 1).all()
+    if not is_whole:
+        return settle(case, treatments) is not None
+    payer = rows.draws.argmax(axis=0)
+    most = np.bincount(rows.paid, money[payer], minlength=rows.cells)
+    if (used > most).any():
+        return False
+    left, due = money.copy(), used.copy()
+    for cell, fund in zip(rows.paid, payer, strict=True):
+        cents = min(left[fund], due[cell])
+        left[fund] -= cents
+        due[cell] -= cents
+    return not due.any() or settle(case, treatments) is not None
 
 
 def lacking(case: Case, treatments: Lives) -> Floats:

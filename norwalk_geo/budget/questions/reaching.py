@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+
 from norwalk_geo.budget import ledger, solution
 from norwalk_geo.budget.bound import Bound
 from norwalk_geo.budget.market import Market
@@ -19,7 +21,11 @@ __all__ = ["MOST", "Aim", "found", "least", "planned"]
 MOST, _SETTLED, _TURNS = 64.0, 1e-5, 30
 # Tries above the bound, each so many times as far from it as the one before; then between.
 _LESS, _LITTLE = 4.0, 1e-4
-_FIRST, _FARTHER, _CLOSE, _MIDDLES = 2e-3, 3.0, 1e-3, 3
+_FIRST, _FARTHER, _CLOSE, _MIDDLES = 2e-3, 3.0, 1e-3, 2
+# A search closer than this part of what no proof covers tells no more.
+_PART = 0.1
+# The longest step that prices alone may propose, and the part of a gap in which the next try lies.
+_MOST_AHEAD, _INSIDE = 0.2, (0.2, 0.8)
 
 
 class Aim(NamedTuple):
@@ -141,23 +147,44 @@ def found(aim: Aim, low: float, proof: Bound | None) -> tuple[float | None, Solv
     """
     proved, share, step = low, low, _FIRST
     made, _ = planned(aim, share, proof)
-    while not _reached(aim, made):
-        low, share, step = share, max(proved, _LITTLE) * (1 + step), step * _FARTHER
+    below = _short(aim, made)
+    while below > 0:
+        low, short = share, below
+        # What is missing costs about what the last dollar of the proof adds, and no less.
+        ahead = 0.0 if proof is None else _ahead(aim, proof, share, short)
+        share = max(share, _LITTLE) * (1 + max(step, ahead))
+        step *= _FARTHER
         if share > MOST:
             return None, made, proved
         made, _ = planned(aim, share, proof)
+        below = _short(aim, made)
+    above = -below
     for _ in range(_MIDDLES):
-        if share - low <= _CLOSE * share:
+        if share - low <= max(_CLOSE * share, _PART * (share - proved)):
             break
-        middle = (low + share) / 2
+        middle = low + (share - low) * _between(short, above)
         tried, top = planned(aim, middle, proof)
-        if _reached(aim, tried):
-            share, made = middle, tried
+        if (below := _short(aim, tried)) <= 0:
+            share, made, above = middle, tried, -below
         else:
-            low, proved = middle, middle if top < aim.goal else proved
+            low, short, proved = middle, below, middle if top < aim.goal else proved
     return share, made, proved
 
 
-def _reached(aim: Aim, made: Solved | None) -> bool:
-    """Whether there is a plan and it reaches the target."""
-    return made is not None and aim.figure(made) >= aim.target
+def _short(aim: Aim, made: Solved | None) -> float:
+    """Give what a plan lacks of the target; all of it where there is none."""
+    return aim.target - (0.0 if made is None else aim.figure(made))
+
+
+def _ahead(aim: Aim, proof: Bound, share: float, short: float) -> float:
+    """Part of a share that buys what is missing, at the prices of the proof."""
+    money = aim.view(scaled(aim.case, share)).rows.money
+    worth = float(proof.at.fund @ money)
+    return min(short / aim.target * aim.goal / worth, _MOST_AHEAD) if worth > 0 else 0.0
+
+
+def _between(short: float, above: float) -> float:
+    """Where between two shares the target lies on a straight line, kept off both ends."""
+    least, most = _INSIDE
+    line = short / (short + above) if np.isfinite(short) and short + above > 0 else 0.5
+    return min(max(line, least), most)

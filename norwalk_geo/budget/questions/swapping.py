@@ -20,6 +20,7 @@ from norwalk_geo import schema
 from norwalk_geo.budget import choose, explain, ledger
 from norwalk_geo.budget.model import CENTS, Case, Floats, Integers, Rules
 from norwalk_geo.budget.questions.solving import Solved, laid_out, solve
+from norwalk_geo.budget.ramps.tables import ramp_cents
 from norwalk_geo.budget.rows import CLOSED
 from norwalk_geo.budget.simulate import simulate
 
@@ -168,6 +169,7 @@ def near(base: Solved, *, within_pct: float) -> list[Swap]:
     gain = _gain(case, plan)
     cents, money = choose.cost_cents(case, plan), _yearly(case)
     left = (case.budget_cents if money is None else money) - cents.sum(axis=0)
+    left = left - ramp_cents(case, plan)
     is_planned = (plan >= 0).any(axis=1)
     planned = np.flatnonzero(is_planned)
     offers = _offers(case, lives, worth, np.flatnonzero(~is_planned))
@@ -176,15 +178,21 @@ def near(base: Solved, *, within_pct: float) -> list[Swap]:
     allowed = gain.sum() * within_pct / 100
     now, is_plain = plan.copy(), money is not None
     for out in planned[np.argsort(worth[planned], kind="stable")][:_ASKED]:
-        fits = is_free.copy()
+        # Another life that gives up more than may be given up need not be tried.
+        fits = is_free & (gain[out] - offers.gain <= allowed)
+        room = left + cents[out] + _spared(case, now, int(out))
+        is_paid = (offers.cents <= room).all(axis=1)
         if is_plain:
-            fits &= (offers.cents <= left + cents[out]).all(axis=1)
-        pick = _pick(case, now, int(out), offers, np.flatnonzero(fits), is_plain=is_plain)
-        if pick is None or (loss := float(gain[out] - offers.gain[pick])) > allowed:
+            pick = _best(offers, np.flatnonzero(fits & is_paid))
+        else:
+            pick = _pick(case, now, int(out), offers, (fits & is_paid, fits & ~is_paid))
+        if pick is None:
             continue
+        loss = float(gain[out] - offers.gain[pick])
         allowed -= loss
+        left += cents[out] - offers.cents[pick] + ramp_cents(case, now)
         now[out], now[offers.section[pick]] = -1, offers.treatments[pick]
-        left += cents[out] - offers.cents[pick]
+        left -= ramp_cents(case, now)
         into = int(offers.section[pick])
         is_free &= offers.section != into
         share = 100 * loss / float(gain.sum())
@@ -212,19 +220,35 @@ def _yearly(case: Case) -> Integers | None:
     return np.asarray(year @ np.rint(rows.money * CENTS).astype("int64"))
 
 
+def _spared(case: Case, now: npt.NDArray[np.int8], out: int) -> Integers:
+    """Cents by year of the ramps that a plan need not build without a section's work."""
+    if case.duties is None:
+        return np.zeros(len(case.years), dtype="int64")
+    without = now.copy()
+    without[out] = -1
+    return ramp_cents(case, now) - ramp_cents(case, without)
+
+
+def _best(offers: _Offers, fits: Integers) -> int | None:
+    """Find the life that gains most."""
+    return int(fits[np.argmax(offers.gain[fits])]) if len(fits) else None
+
+
 def _pick(
     case: Case,
     now: npt.NDArray[np.int8],
     out: int,
     offers: _Offers,
-    fits: Integers,
-    *,
-    is_plain: bool,
+    ranks: tuple[npt.NDArray[np.bool_], ...],
 ) -> int | None:
-    """Find the life that gains most in place of a section's, and with which every row is kept."""
-    order = fits[np.argsort(-offers.gain[fits], kind="stable")]
-    if is_plain:
-        return int(order[0]) if len(order) else None
+    """
+    Find the life that gains most in place of a section's, and with which every row is kept.
+
+    A few are tried: those that each year's money as a whole can pay for, before those that live on
+    money kept from other years.
+    """
+    found = [np.flatnonzero(rank) for rank in ranks]
+    order = np.concatenate([one[np.argsort(-offers.gain[one], kind="stable")] for one in found])
     for pick in order[:_TRIED]:
         trial = now.copy()
         trial[out], trial[offers.section[pick]] = -1, offers.treatments[pick]
