@@ -185,6 +185,12 @@ def test_the_commands_write_what_they_say(tmp_path: Path, browser_path: str) -> 
     assert "scikit-learn is not installed" in json.loads(judged.stdout)["notes"][0]
     table = pd.read_csv(tmp_path / "b" / "backtest.csv")
     assert {"fitted", "last_value", "own_line", "cited_curve"} <= set(table["method"])
+    seen = pd.read_csv(city / "clean" / "surveys.csv").sort_values("survey_date")
+    seen.groupby("section_id").tail(1).to_csv(city / "clean" / "surveys.csv", index=False)
+    alone = run.invoke(app, ["backtest", str(city), "--json", "--out", str(tmp_path / "n")])
+    assert alone.exit_code == 1
+    assert "at least two dates" in json.loads(alone.stdout)["problems"][0]["remedy"]
+    assert not (tmp_path / "n").exists()
 
 
 def test_bids_of_the_city_come_from_a_file_and_are_reported(tmp_path: Path) -> None:

@@ -366,6 +366,30 @@ def test_a_backtest_needs_two_dates() -> None:
         )
 
 
+def test_a_backtest_says_what_it_rests_on() -> None:
+    """Ratings that rise leave the cited curves; few histories give narrow intervals."""
+    ids = sections(45).index
+    rising = [surveys(ids, f"{2010 + 4 * k}-05-01", 70.0 + 3 * k) for k in range(3)]
+    table = deterioration.backtest(
+        pd.concat(rising).sort_index(),
+        sections(45),
+        protocol=Protocol(with_boosting=False, cuts=()),
+    )
+    assert "keeps cited curves" in " ".join(table.attrs["notes"])
+    rows = pd.DataFrame(
+        {"ratings": 116, "coverage_pct": [66.0, 80.0], "interval_score_points": [16.0, 15.0]},
+        index=["fitted", "cited_curve"],
+    )
+    narrow, beaten = judging_scores.remarks(rows)
+    assert "hold 66 % of the 116 ratings judged, not 80 %: they are too narrow" in narrow
+    assert "better interval score (15.0 against 16.0 points)" in beaten
+    rows.loc["fitted"] = [116, 78.0, 14.0]
+    assert judging_scores.remarks(rows) == []
+    few = fitted_to(city(60, years=(2016, 2023)), 60)
+    assert few.is_fitted
+    assert any("Intervals rest on" in note and "too narrow" in note for note in few.notes)
+
+
 # ------------------------------------------------------------------ Markov chains
 
 

@@ -202,6 +202,7 @@ def backtest(
                 with_boosting=boosting and not notes,
             ),
         )
+        notes = [*notes, *table.attrs["notes"]]
         summary = report.backtest_summary(table, about=assessing.origin(read, as_of, notes))
         report.write_backtest(aside, table, summary)
     return Outcome(summary, ("backtest.csv", "summary.json"))

@@ -16,7 +16,7 @@ from norwalk_geo.deterioration import described, held_out, rivals, scales
 from norwalk_geo.deterioration import family as family_rules
 from norwalk_geo.deterioration.fitting import Fit, fit
 from norwalk_geo.deterioration.histories import RISE_POINTS, Histories, histories
-from norwalk_geo.deterioration.judging import score
+from norwalk_geo.deterioration.judging import remarks, score
 from norwalk_geo.deterioration.predict import predict
 from norwalk_geo.deterioration.usual import mixture, usual_work
 from norwalk_geo.errors import Problem, SchemaError
@@ -31,6 +31,10 @@ WorkDone: TypeAlias = pd.DataFrame
 CUTS = (30.0, RISE_POINTS, 10.0, 5.0, 0.0)
 _FOLDS = 3
 _ON_ALL = "boosting on all"
+_NOT_FITTED = (
+    "The ratings learned from tell too little or do not fall: the fit keeps cited curves, "
+    "and so do its forecasts here."
+)
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ def _forecast(
     for name, (learned, known) in _boosters(one).items() if with_boosting else ():
         found[name] = _boosted(learned.ratings, known.ratings, one.cases, about)
     parts = [
-        one.cases.assign(method=name, forecast=mean, low=low, high=high)
+        one.cases.assign(method=name, forecast=mean, low=low, high=high, is_fitted=made.is_fitted)
         for name, (mean, low, high) in found.items()
     ]
     return pd.concat(parts, ignore_index=True)
@@ -276,6 +280,17 @@ def _scores_of_all(judged: pd.DataFrame) -> list[dict[str, object]]:
     return score(mine, "all", beside="usual_work" if is_usual else "fitted")
 
 
+def _notes(rows: list[dict[str, object]], *, is_fitted: bool) -> list[str]:
+    """Say what to know before the table is used, of the first row of each method but `all`'s."""
+    if not is_fitted:
+        return [_NOT_FITTED]
+    table = pd.DataFrame(rows)
+    kept = table["kept"][table["kept"].ne("all")]
+    name = "all" if kept.empty else kept.iloc[0]
+    mine = table[table["kept"].eq(name)].set_index("method")
+    return [f"Judged on {name}: {note}" for note in remarks(mine)]
+
+
 def backtest(
     surveys: Surveys,
     sections: Sections,
@@ -305,6 +320,8 @@ def backtest(
     backtest
         One row a choice of judged ratings and method. In `all` nothing is left out: there boosting
         learns from all ratings, and `usual_work` forecasts with the city's usual work.
+        `attrs["notes"]` says in sentences where the fit could not be made, where its intervals do
+        not hold about 80 %, and where the cited curve has the better interval score.
 
     Raises
     ------
@@ -313,7 +330,7 @@ def backtest(
     """
     table = family_rules.curves() if curves is None else curves
     some = surveys[surveys.index.get_level_values("section_id").isin(sections.index)]
-    about, rows = (sections, table), list[dict[str, object]]()
+    about, rows, is_fitted = (sections, table), list[dict[str, object]](), True
     for cut in dict.fromkeys((RISE_POINTS, *protocol.cuts)):
         judged = _judged(some, work_done, about, protocol, cut)
         if not len(judged):
@@ -322,10 +339,13 @@ def backtest(
             raise SchemaError.of("surveys", [Problem("survey_date", what, remedy=remedy)])
         if cut == RISE_POINTS:
             rows += _scores_of_all(judged)
+            is_fitted = bool(judged["is_fitted"].all())
         judged = judged[~judged["is_worked"] & ~judged["method"].isin([_ON_ALL, "usual_work"])]
         if cut == RISE_POINTS and work_done is not None and len(work_done):
             rows += score(judged, "without recorded work", beside="fitted")
         if cut in protocol.cuts:
             low = judged[judged["rise"] <= cut]
             rows += score(low, f"rise up to {cut:g} points", beside="fitted")
-    return schema.check(pd.DataFrame(rows), "backtest")
+    checked = schema.check(pd.DataFrame(rows), "backtest")
+    checked.attrs["notes"] = _notes(rows, is_fitted=is_fitted)
+    return checked

@@ -29,8 +29,14 @@ __all__ = ["Fit", "fit"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 LEAST_TO_COMPARE = 100
+_LEAST_FOR_INTERVALS = 150
 # Ratings are told apart by a tenth of a point.
 _STEPS = 10_000
+
+_NARROW = (
+    "Intervals rest on {count} histories of two or more ratings: with fewer than {least} they tend "
+    "to be too narrow and hold clearly less than 80 %."
+)
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,14 @@ def _words(form: str, scores: pd.DataFrame, model: Model, table: pd.DataFrame) -
     return said
 
 
+def _narrow(observed: Observed) -> list[str]:
+    """Say that intervals rest on few histories, where they do."""
+    count = int((np.diff(np.append(observed.first, len(observed.pci))) > 1).sum())
+    if count >= _LEAST_FOR_INTERVALS:
+        return []
+    return [_NARROW.format(count=count, least=_LEAST_FOR_INTERVALS)]
+
+
 def fit(
     surveys: Histories,
     sections: Sections,
@@ -216,7 +230,7 @@ def fit(
         correction, offset = calibrate(observed, ids, models, shares, numbers)
     notes = [*surveys.notes, *made.notes]
     if made.is_fitted:
-        notes += _words(form, scores, made.city, made.parameters)
+        notes += [*_words(form, scores, made.city, made.parameters), *_narrow(observed)]
     return Fit(
         parameters=made.parameters,
         curves=scales.tabulate(models, table) if made.is_fitted else table,

@@ -10,11 +10,12 @@ import pandas as pd
 
 from norwalk_geo.deterioration.widths import step
 
-__all__ = ["score"]
+__all__ = ["remarks", "score"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 _DRAWS = 500
+_AIM_PCT = (75.0, 85.0)
 _PENALTY = 10.0
 _METHODS = (
     "fitted",
@@ -95,3 +96,37 @@ def score(judged: pd.DataFrame, kept: str, *, beside: str) -> list[dict[str, obj
         | _one(judged[judged["method"].eq(method)], errors, errors - many[beside], step_points)
         for method, errors in many.items()
     ]
+
+
+def remarks(rows: pd.DataFrame) -> list[str]:
+    """
+    Say where the fit does not keep what it promises, or where the cited curve does as well.
+
+    Parameters
+    ----------
+    rows
+        Of the table `backtest`, of one choice of judged ratings, by method.
+
+    Returns
+    -------
+    notes
+        Sentences; none where the intervals hold about 80 % and score better than the cited curve's.
+    """
+    scores = rows["interval_score_points"].astype("float64")
+    mine, others = float(scores["fitted"]), float(scores["cited_curve"])
+    held = float(rows["coverage_pct"].astype("float64")["fitted"])
+    count = int(rows["ratings"].astype("int64")["fitted"])
+    said = list[str]()
+    least, most = _AIM_PCT
+    if not least <= held <= most:
+        is_what = "narrow" if held < least else "wide"
+        said.append(
+            f"Intervals of the fit hold {held:.0f} % of the {count:,} ratings judged, "
+            f"not 80 %: they are too {is_what} here."
+        )
+    if others < mine:
+        said.append(
+            f"The cited curve has the better interval score ({others:.1f} against {mine:.1f} "
+            "points): compare the errors too before a plan takes the fitted curves."
+        )
+    return said

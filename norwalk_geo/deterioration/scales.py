@@ -176,7 +176,8 @@ def _why_not(observed: Observed, least: int) -> str:
     """Say why some histories cannot give a curve, or nothing."""
     count = len(observed.first)
     if count < least:
-        return f"only {count:,} histories of two or more ratings (at least {least} are needed)"
+        what = "history" if count == 1 else "histories"
+        return f"only {count:,} {what} of two or more ratings (at least {least} are needed)"
     fall, error = _fall(observed)
     if not fall - _NORMAL_95 * error > 0:
         return f"ratings that do not fall ({-fall:+.2f} ± {_NORMAL_95 * error:.2f} points a year)"
