@@ -5,7 +5,8 @@ Ratings of one year share an error: of the crew, the weather, the method. So eac
 in turn, and the intervals that the other years make are tried on it. A rating in steps of ten
 points tells the condition only to within its step; counted as a point it would be inside or outside
 together with all others of its step, so it is spread evenly over the step (Machado and Santos Silva
-2005).
+2005). With fewer than four years of enough ratings no year can be left out: the intervals then hold
+80 % of the ratings that they are made from, which promises less.
 """
 
 from __future__ import annotations
