@@ -139,7 +139,7 @@ def test_a_fund_pays_for_assets_before_streets_are_planned(own_city: Path, plann
     taken = [round(a - b, 2) for a, b in zip(*budgets, strict=True)]
     assert taken == [12_345.67, 0]
     notes = " ".join(found["notes"])
-    assert "takes $12,345.67 of street_fund over the plan before streets are planned" in notes
+    assert "takes $12,345.67 of street fund over the plan before streets are planned" in notes
     assert "$99.99 of trees: the budget does not give this money" in notes
     assert found["assets"]["cost_usd"] == 12_445.66
     assert [one["cost_usd"] for one in found["assets"]["years"]] == [12_345.67, 99.99]

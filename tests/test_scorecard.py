@@ -466,3 +466,16 @@ def test_requests_and_places_stand_beside_the_measures(tmp_path: Path) -> None:
     effects = page.split('id="effects-table"')[1]
     for text in ("Goal 2", "Goal 3", "Projects delivered on time", "not changed by the choice"):
         assert text in effects
+
+
+def test_like_figures_are_told_apart() -> None:
+    """Condition at the survey and at the start of a plan; dollars of the year and constant ones."""
+    from norwalk_geo.cli import phrases
+
+    assert phrases.surveyed({"pci_surveyed": 64.06}) == "64.1 at the latest survey, "
+    assert phrases.surveyed({"pci_surveyed": None}).startswith("not known")
+    assert phrases.others({"statuses": {"not_city": 24}}) == " (24 of them not the city's)"
+    assert phrases.others({"statuses": {}}) == phrases.noted({"note": None}) == ""
+    years = pd.DataFrame({"spent_nominal_usd": [5.0]}, index=pd.Index([2027], name="year"))
+    spent = scorecard.funding_invested(None, years, sections(), as_of=AS_OF)
+    assert "dollars of the year" in phrases.noted(spent.iloc[0])

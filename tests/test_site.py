@@ -107,7 +107,8 @@ def test_each_page_answers_in_words_before_its_map(site: Path) -> None:
         assert 'id="map"' not in text or lead < text.index('id="map"')
     plan = seen(site / "en" / "plan.html")
     assert "The plan proposes work on 26 sections of street in 5 years" in plan
-    assert "from 61.2 to 68.0 of 100. With no work it would be 51.0." in plan
+    begins = "from 61.2 when the plan begins (fiscal year 2027) to 68.0 of 100 at its end"
+    assert f"{begins}. With no work it would be 51.0." in plan
     condition = seen(site / "en" / "condition.html")
     assert "On average, streets had 63.4 of 100 points when they were surveyed: Fair." in condition
     access = seen(site / "en" / "accessibility.html")

@@ -58,7 +58,10 @@ def seen(text: str) -> str:
 
 def test_words_come_first(town: Invented, text: str) -> None:
     read = seen(text)
-    assert "would go from 61.2 of 100 (Fair) to 68 of 100 (Fair) by June 2031" in read
+    assert (
+        "would go from 61.2 of 100 (Fair) when the plan begins to 68 of 100 (Fair) by June 2031"
+        in read
+    )
     assert "With no work it would be 51 of 100 (Fair)." in read
     assert "$9.9 million of $10.0 million" in read
     assert "between March 14, 2022 and May 1, 2024" in read

@@ -137,9 +137,10 @@ def street_money(
 
 def _said(taken: Mapping[str, Mapping[int, float]], known: set[str]) -> list[str]:
     """Say what assets take first, and of which fund nothing is known."""
-    sums = {fund: sum(usd.values()) for fund, usd in sorted(taken.items())}
-    first = [f"${usd:,.2f} of {fund}" for fund, usd in sums.items() if fund in known]
-    rest = [f"${usd:,.2f} of {fund}" for fund, usd in sums.items() if fund not in known]
+    first, rest = list[str](), list[str]()
+    for fund, usd in sorted(taken.items()):
+        text = f"${sum(usd.values()):,.2f} of {fund.replace('_', ' ')}"
+        (first if fund in known else rest).append(text)
     notes = []
     if first:
         text = f"Work on other assets is committed and takes {', '.join(first)}"

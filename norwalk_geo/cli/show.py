@@ -15,6 +15,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from norwalk_geo.cli import phrases
+
 if TYPE_CHECKING:
     from norwalk_geo.cli.records import Brought, City, Outcome
     from norwalk_geo.errors import NorwalkError
@@ -202,7 +204,8 @@ class Show:
             self._say(f"[bold]{escape(summary['notice'])}[/]")
         self._say(
             f"[bold]{escape(summary['city'])}[/]: {summary['sections_surveyed']:,} of "
-            f"{summary['sections']:,} sections surveyed; backlog "
+            f"{summary['sections']:,} sections that the city maintains surveyed; condition "
+            f"{phrases.surveyed(summary)}backlog "
             f"${summary['backlog_usd'] / _MILLION:,.1f} M; replacement value "
             f"${summary['replacement_usd'] / _MILLION:,.1f} M.",
             *(
@@ -267,9 +270,11 @@ class Show:
         if summary["notice"]:
             self._say(f"[bold]{escape(summary['notice'])}[/]")
         self._say(
-            f"[bold]{escape(summary['city'])}[/]: {summary['sections']:,} sections, "
-            f"{summary['centerline_miles']:.1f} centerline miles, condition "
-            f"{summary['pci_now']:.1f} now, {summary['pci_end']:.1f} at the end with the plan, "
+            f"[bold]{escape(summary['city'])}[/]: {summary['sections']:,} sections"
+            f"{phrases.others(summary)}, {summary['centerline_miles']:.1f} centerline miles; "
+            f"condition {phrases.surveyed(summary)}{summary['pci_now']:.1f} when the plan begins "
+            f"(FY {summary['years'][0]['year']}), "
+            f"{summary['pci_end']:.1f} at the end with the plan, "
             f"{summary['pci_end_untreated']:.1f} with nothing done.",
             escape(summary["certificate"]["says"]),
         )
@@ -279,6 +284,7 @@ class Show:
             self._say(f"Not surveyed, so not planned: {many}.")
         self._say(*(escape(note) for note in summary["notes"]))
         self.out.print(self._years(summary))
+        self._say("Dollars are constant dollars of the base year, not those of each year.")
         self._say("Look at:", *(f"  {escape(str(folder / name))}" for name in outcome.files))
 
     def rated(self, outcome: Outcome, folder: Path) -> None:
@@ -337,7 +343,7 @@ class Show:
             f"{summary['measures']} measures of the strategic plan have a value.",
             *(
                 f"  {escape(row['label'])}: {value_text(row['value'], row['unit'])} "
-                f"({row['status']}, FY {row['period']})"
+                f"({row['status']}, FY {row['period']}{phrases.noted(row)})"
                 for row in summary["scores"]
                 if row["value"] is not None
             ),

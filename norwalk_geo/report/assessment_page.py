@@ -209,8 +209,9 @@ def page(
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1>{notice}"
         f"<p>As of {escape(summary['as_of'])}. {summary['sections_surveyed']:,} of "
-        f"{summary['sections']:,} sections are surveyed, {summary['centerline_miles']:,.1f} "
-        f"centerline miles. Dollars are constant; curb ramps are not in them.</p>"
+        f"{summary['sections']:,} sections that the city maintains are surveyed, "
+        f"{summary['centerline_miles']:,.1f} centerline miles. Condition is that at the latest "
+        f"survey, unless a year is named. Dollars are constant; curb ramps are not in them.</p>"
         f"<h2>Condition</h2>{_distribution(bands)}{_groups(state, summary['critical_pci_text'])}"
         f"<h2>Needs and backlog</h2>{_years(years)}"
         f"{_outlook(summary['outlook'], summary['critical_pci_text'])}"

@@ -66,7 +66,7 @@ _COLUMNS = {
     "pci_surveyed": Column("PCI surveyed", "points"),
     "pci_before": Column("PCI before", "points"),
     "pci_after": Column("PCI after", "points"),
-    "pci_now": Column("PCI now (forecast)", "points"),
+    "pci_now": Column("PCI when the plan begins (forecast)", "points"),
     "pci_end": Column("PCI at end of plan", "points"),
     "pci_end_untreated": Column("PCI at end, nothing done", "points"),
     "pci": Column("PCI at year end", "points"),

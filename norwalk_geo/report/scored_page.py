@@ -80,6 +80,8 @@ def _shown(row: Mapping[str, Any], words: Mapping[str, str], language: str) -> d
     how = words[row["status"]]
     if known is not None and not pd.isna(known) and row["status"] in ("computed", "partial"):
         how += f", {words['known']} {known:.0f} %" if known < 100 else ""  # noqa: PLR2004
+    basis = words.get(f"basis_{row['measure_id']}", "")
+    how += f", {basis}" if basis and row["value"] is not None else ""
     return {
         "label": row["label"],
         "value": value_text(row["value"], row["unit"], language) or words["none"],

@@ -25,6 +25,7 @@ ScorePeriods: TypeAlias = pd.DataFrame
 WorkDone: TypeAlias = pd.DataFrame
 # Below this share of what is measured a value is that of a part.
 WHOLE_PCT = 90.0
+_NOMINAL = "dollars of the year"
 _JUDGED = ("pass", "fail")
 
 
@@ -232,12 +233,14 @@ def funding_invested(
         for (period, part), page in _pages(done.assign(kind=fund)):
             share = 100 * float(page["cost_usd"].notna().mean())
             source = "work_done: scorecard.funding_invested"
-            note = None if share == 100 else f"{page['cost_usd'].isna().sum():,} works have no cost"  # noqa: PLR2004
+            lost = f"{page['cost_usd'].isna().sum():,} works have no cost; " if share < 100 else ""  # noqa: PLR2004
+            note = f"{lost}{_NOMINAL}"
             value = float(page["cost_usd"].sum(min_count=1))
             row = _row("funding_invested", period, part, value, value_source=source, note=note)
             rows.append(row | _known(share))
     if years is not None:
-        planned = {"status": "planned", "value_source": "plan: years", "note": "Planned, not spent"}
+        note = f"Planned, not spent; {_NOMINAL}; the plan's own tables are in constant dollars"
+        planned = {"status": "planned", "value_source": "plan: years", "note": note}
         for year, plan in years.iterrows():
             value = float(plan["spent_nominal_usd"])
             rows.append(_row("funding_invested", int(str(year)), "all", value, **planned))

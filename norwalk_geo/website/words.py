@@ -172,8 +172,9 @@ def key_figures(summary: dict[str, Any], years: Years, bands: pd.DataFrame) -> l
     figures
         Each with `name`, `value` and `note`.
     """
+    begins = f"forecast from the latest surveys to fiscal year {years.index.min()}"
     pairs = [
-        ("Average condition now", summary["pci_now"], "estimate for the start of the plan"),
+        ("Average condition when the plan begins", summary["pci_now"], begins),
         ("At the end, with this plan", summary["pci_end"], "forecast"),
         ("At the end, with no work", summary["pci_end_untreated"], "forecast"),
     ]
@@ -214,7 +215,7 @@ def lead(summary: dict[str, Any], years: Years, bands: pd.DataFrame) -> str:
     money = dollars(float(years["spent_usd"].sum()))
     return (
         f"For {money} over {amount(len(years), 'year')}, the average condition of the streets "
-        f"would go from {now} to {end} {by}. With no work it would be {idle}."
+        f"would go from {now} when the plan begins to {end} {by}. With no work it would be {idle}."
     )
 
 

@@ -43,6 +43,7 @@ def plan(given: Given, language: Language) -> dict[str, Any]:
         "groups": lists.planned(given, language),
         "done": lists.done(given, language),
         "years": len(years),
+        "first_year": str(years.index[0]),
         "sections": number(given.tables["work"].index.get_level_values(0).nunique(), language),
         "miles": number(years["miles_repaired"].sum(), language, 1),
         "spent": money(float(years["spent_usd"].sum()), language),

@@ -172,6 +172,15 @@ def _statuses(language: Language) -> dict[str, str]:
     }
 
 
+def _basis(language: Language) -> dict[str, str]:
+    """Say what a value of a measure is of, where another page has one of another kind."""
+    say = language.text
+    return {
+        "condition_index": ", " + say("at the latest survey"),
+        "funding_invested": ", " + say("in dollars of the year"),
+    }
+
+
 def scorecard(given: Given, language: Language) -> dict[str, Any]:
     """
     Say how the city does by its strategic plan.
@@ -192,6 +201,7 @@ def scorecard(given: Given, language: Language) -> dict[str, Any]:
     objectives = given.tables["objectives"]
     suffix = "" if language.code == "en" else f"_{language.code}"
     names, none = _statuses(language), language.text("No data yet")
+    basis = _basis(language)
     goals = []
     for goal, page in objectives.groupby("goal", sort=True):
         own = scores[scores["objective_id"].isin(page.index)]
@@ -201,10 +211,10 @@ def scorecard(given: Given, language: Language) -> dict[str, Any]:
                 "value": _value(row, "value", language) or none,
                 "has": pd.notna(row["value"]),
                 "period": _text(row["period"]),
-                "how": names[str(row["status"])],
+                "how": names[str(row["status"])] + basis.get(str(name), ""),
                 "target": _value(row, "target", language) or language.text("None"),
             }
-            for _, row in own.iterrows()
+            for name, row in own.iterrows()
         ]
         goals.append({"number": goal, "name": page[f"goal_label{suffix}"].iloc[0], "rows": rows})
     known = int(scores["value"].notna().sum())
