@@ -198,7 +198,7 @@ def number(value: float | None, language: Language, digits: int = 0) -> str:
 
 
 def percent(value: float | None, language: Language, digits: int = 0) -> str:
-    """
+    r"""
     Write a share, as every page of the site does.
 
     Parameters
@@ -220,7 +220,7 @@ def percent(value: float | None, language: Language, digits: int = 0) -> str:
     >>> percent(83.44, read("en"), 1), percent(90, read("en"), 1)
     ('83.4%', '90%')
     >>> percent(83.44, read("es"), 1)
-    '83.4\\xa0%'
+    '83.4\xa0%'
     """
     text = number(value, language, digits)
     if digits and text.endswith("." + "0" * digits):
