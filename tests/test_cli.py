@@ -395,8 +395,11 @@ def test_run_says_the_figures_and_where_the_files_are(own_city: Path) -> None:
     said = norwalk("run", own_city / "norwalk.toml")
     assert said.code == 0
     assert said.err == ""
-    assert said.out.startswith(f"{NOTICE}\nSample city in Norwalk's place: 84 sections, ")
+    begins = f"{NOTICE}\nSample city in Norwalk's place: 84 sections (2 of them not the city's), "
+    assert said.out.startswith(begins)
     summary = json.loads((own_city / "out" / "summary.json").read_text(encoding="utf-8"))
+    surveyed = f"condition {summary['pci_surveyed']:.1f} at the latest survey, "
+    assert f"{surveyed}{summary['pci_now']:.1f} when the plan begins (FY 2027), " in said.out
     for row in summary["years"]:
         spent = f"{row['spent_usd']:,.0f}"
         assert re.search(rf"(?m)^{row['year']} .* {spent} .* {row['pci']:.1f} ", said.out)
