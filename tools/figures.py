@@ -36,7 +36,7 @@ def tables(summary: dict[str, Any]) -> str:
     whole = [
         ("sections, not surveyed", f"{summary['sections']:,}, {summary['sections_unsurveyed']:,}"),
         ("centerline miles", f"{summary['centerline_miles']:.1f}"),
-        ("condition now", f"{summary['pci_now']:.2f}"),
+        ("condition when the plan begins", f"{summary['pci_now']:.2f}"),
         ("at the end with the plan", f"{summary['pci_end']:.2f}"),
         ("at the end with nothing done", f"{summary['pci_end_untreated']:.2f}"),
         ("objective, this plan", f"{summary['objective']:.3f}"),

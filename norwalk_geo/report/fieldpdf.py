@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,36 +72,41 @@ def _head(paper: FPDF, unit: pd.Series, words: dict[str, str], facts: dict[str, 
     _text(paper, _LEFT + 290, y + 32, "Surveyed by: ______________________________")
 
 
-def _codes(paper: FPDF, surface: str, words: dict[str, str]) -> float:
+@cache
+def _listed(surface: str, units: str) -> tuple[str, ...]:
+    """Word the codes of the surface with their units; the same on thousands of sheets."""
+    types, words = schema.parameters("distress_types"), field_words(units)
+    return tuple(
+        f"{code} {one['label'].removesuffix(' (concrete)')} "
+        f"({words[one['measure']]}{'' if one['has_severity'] else ', no severity'})"
+        for code, one in types[types["surface"].eq(surface)].iterrows()
+    )
+
+
+def _codes(paper: FPDF, surface: str, units: str) -> float:
     """List the codes of the surface with their units; gives where the list ends."""
-    types = schema.parameters("distress_types")
-    own = types[types["surface"].eq(surface)]
+    own = _listed(surface, units)
     y, per_column = _TOP + 104, -(-len(own) // 3)
-    for k, (code, one) in enumerate(own.iterrows()):
-        mark = "" if one["has_severity"] else ", no severity"
-        text = f"{code} {one['label'].removesuffix(' (concrete)')} ({words[one['measure']]}{mark})"
+    for k, text in enumerate(own):
         _text(paper, _LEFT + 182 * (k // per_column), y + 10 * (k % per_column), text, size=7)
     return float(y + 10 * per_column)
 
 
 def _grid(paper: FPDF, top: float) -> None:
-    """Draw the empty table."""
+    """Draw the empty table: lines across and down, which are far fewer than its boxes."""
     wide = [40, 50, *([(_WIDE - 40 - 50 - 60) / _PLACES] * _PLACES), 60]
     names = ["Code", "Severity", *(f"{k}" for k in range(1, _PLACES + 1)), "Total"]
-    for row in range(_ROWS + 1):
-        x = float(_LEFT)
-        for width, name in zip(wide, names, strict=True):
-            paper.rect(x, top + row * _ROW, width, _ROW)
-            if row == 0:
-                _text(paper, x + 3, top + 12, name, size=8, bold=True)
-            x += width
-    _text(
-        paper,
-        _LEFT,
-        top + (_ROWS + 1) * _ROW + 12,
-        "One column a place. A unit without distress: write NONE and the date.",
-        size=8,
-    )
+    foot = top + (_ROWS + 1) * _ROW
+    for row in range(_ROWS + 2):
+        paper.line(_LEFT, top + row * _ROW, _LEFT + sum(wide), top + row * _ROW)
+    x = float(_LEFT)
+    for width, name in zip(wide, names, strict=True):
+        paper.line(x, top, x, foot)
+        _text(paper, x + 3, top + 12, name, size=8, bold=True)
+        x += width
+    paper.line(x, top, x, foot)
+    note = "One column a place. A unit without distress: write NONE and the date."
+    _text(paper, _LEFT, foot + 12, note, size=8)
 
 
 def field_sheets(
@@ -133,6 +139,6 @@ def field_sheets(
     for number, (_, unit) in enumerate(units_to_visit.iterrows(), start=1):
         paper.add_page()
         _head(paper, unit, words, facts)
-        _grid(paper, _codes(paper, str(unit["surface"]), words) + 8)
+        _grid(paper, _codes(paper, str(unit["surface"]), units) + 8)
         _text(paper, _LEFT, 770, f"Sheet {number} of {count}. Units: {units}.", size=7)
     paper.output(str(path))
